@@ -1,0 +1,1 @@
+//! A printed number and the interval of values that print so.

@@ -1,0 +1,2 @@
+//! The `covary` program.
+fn main() {}
