@@ -1,1 +1,13 @@
-//! indexmap.
+//! What the researcher plans: constructs, hypotheses, the study file.
+//!
+//! Text in, [`Study`] out. Opens no file and computes nothing from data.
+
+pub mod condition;
+pub mod hypothesis;
+pub mod study;
+pub mod study_file;
+
+pub use condition::Condition;
+pub use hypothesis::{Claim, Direction, Hypothesis, Relation};
+pub use study::*;
+pub use study_file::{Fault, Place, StudyFile, read_study};
