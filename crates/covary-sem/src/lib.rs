@@ -1,1 +1,33 @@
-//! winnow.
+//! Structural equation models: model text in, fitted model out.
+//!
+//! Knows names, cases and moments, but no construct, hypothesis or table of a study. The path from
+//! text to [`Fit`] is [`fit()`], on one page:
+//!
+//! text → [`syntax`] → [`parameter_table`] → [`model_matrices`] ┐
+//! cases → [`sample`] ─────────────────────────────────────────┴→ [`estimators`] → [`estimate`] → [`inference`] → [`Fit`]
+
+pub mod conventions;
+pub mod error;
+pub mod estimate;
+pub mod estimators;
+pub mod fit;
+pub mod fit_indices;
+pub mod fit_report;
+pub mod inference;
+pub mod model_matrices;
+pub mod parameter_table;
+pub mod sample;
+pub mod settings;
+pub mod standardized;
+pub mod syntax;
+pub mod warning;
+
+pub use conventions::Conventions;
+pub use error::SemError;
+pub use fit::{Fit, fit};
+pub use fit_report::FitReport;
+pub use parameter_table::{ParameterTable, Row};
+pub use sample::{Data, GroupMoments, Sample};
+pub use settings::Settings;
+pub use syntax::{Formulas, Operator, parse};
+pub use warning::Warning;

@@ -1,0 +1,96 @@
+//! Formulas → rows: defaults, constraints, identification, in lavaan's order.
+
+use serde::Serialize;
+
+use crate::syntax::{Expression, Operator};
+
+/// One row: a free, fixed, defined parameter or a constraint.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// Left-hand variable; of a constraint its left expression as text.
+    pub lhs: String,
+    /// Operator.
+    pub op: Operator,
+    /// Right-hand variable; empty for an intercept; of a constraint or definition the expression as text.
+    pub rhs: String,
+    /// Index into [`ParameterTable::blocks`]; of constraints and definitions 0.
+    pub block: usize,
+    /// Group, from 1; 0 for constraints and definitions.
+    pub group: usize,
+    /// Level, from 1; 0 for constraints and definitions.
+    pub level: usize,
+    /// The label, empty without.
+    pub label: String,
+    /// `.pK.`, K the row's number from 1.
+    pub plabel: String,
+    /// Position among the free parameters θ (from 0), where free.
+    pub free: Option<usize>,
+    /// The value of a fixed row; `None` for free rows, and for moments of fixed x until the sample is known.
+    pub fixed: Option<f64>,
+    /// A starting value given by the user.
+    pub start: Option<f64>,
+    /// Lower bound.
+    pub lower: Option<f64>,
+    /// Upper bound.
+    pub upper: Option<f64>,
+    /// Stated by the text, not added by default.
+    pub user: bool,
+    /// A moment of observed exogenous variables that is fixed at its sample value (`fixed.x`).
+    pub exogenous: bool,
+}
+
+/// Variables of one block (group × level).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Block {
+    /// Group, from 1.
+    pub group: usize,
+    /// Level, from 1.
+    pub level: usize,
+    /// The group's label, empty with one group.
+    pub group_label: String,
+    /// Observed variables: indicators, other endogenous, exogenous.
+    pub observed: Vec<String>,
+    /// Latent variables, in order of first definition.
+    pub latent: Vec<String>,
+    /// Observed exogenous variables (x), in order.
+    pub exogenous: Vec<String>,
+}
+
+/// A constraint between parameters, its names resolved to rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowConstraint {
+    /// Index of its row.
+    pub row: usize,
+    /// `==`, `<` or `>`.
+    pub op: Operator,
+    /// Left minus right: zero, negative or positive where the constraint holds.
+    pub difference: Expression,
+}
+
+/// The completed model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterTable {
+    /// All rows in lavaan's order: by group and level, then `==`, `<`, `>`, then `:=`.
+    pub rows: Vec<Row>,
+    /// Blocks, groups outer, levels inner.
+    pub blocks: Vec<Block>,
+    /// Number of free rows, before equality constraints.
+    pub free: usize,
+    /// Constraints, equal labels and `group.equal` included.
+    pub constraints: Vec<RowConstraint>,
+    /// Definitions: (row, expression), each evaluable after those before it.
+    pub definitions: Vec<(usize, Expression)>,
+    /// Whether means are modelled.
+    pub meanstructure: bool,
+    /// Whether moments of x are fixed.
+    pub fixed_x: bool,
+}
+
+/// What the data offer to a model.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Available {
+    /// Names of variables in the data; empty: anything goes (a model printed without data).
+    pub variables: Vec<String>,
+    /// Group labels in order; empty with one group.
+    pub groups: Vec<String>,
+}

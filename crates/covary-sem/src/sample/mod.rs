@@ -1,0 +1,61 @@
+//! Cases → moments: what an estimator sees of the data.
+
+use covary_data::Dataset;
+use covary_numerics::Matrix;
+
+/// What a model is fitted to.
+#[derive(Clone, Debug)]
+pub enum Data<'a> {
+    /// Cases.
+    Cases(&'a Dataset),
+    /// Means and covariances, one entry per group.
+    Moments(Vec<GroupMoments>),
+}
+
+/// Moments given in place of cases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupMoments {
+    /// The group's label, empty with one group.
+    pub label: String,
+    /// Number of cases.
+    pub cases: usize,
+    /// Names of the variables.
+    pub names: Vec<String>,
+    /// Covariance matrix, divisor n − 1 (rescaled by (n − 1)/n under the normal likelihood, as lavaan's `sample.cov.rescale`).
+    pub covariance: Matrix,
+    /// Means.
+    pub mean: Option<Vec<f64>>,
+}
+
+/// The sample as the estimator sees it, by block.
+#[derive(Clone, Debug)]
+pub struct Sample {
+    /// One entry per block of the parameter table.
+    pub blocks: Vec<BlockSample>,
+}
+
+/// The sample of one block; variables in the block's order.
+#[derive(Clone, Debug)]
+pub struct BlockSample {
+    /// Cases used.
+    pub cases: usize,
+    /// Covariance matrix; divisor n, or n − 1 under the wishart likelihood.
+    pub covariance: Matrix,
+    /// Means; `None` where they are not known (covariances given alone).
+    pub mean: Option<Vec<f64>>,
+    /// Distinct rows and how often each occurs; `None` when moments were given.
+    pub rows: Option<DistinctRows>,
+    /// Positions (from 0) of the used cases in the dataset; empty when moments were given.
+    pub case_positions: Vec<usize>,
+}
+
+/// Distinct rows of the data and their counts: Likert answers repeat, and a resample is counts.
+#[derive(Clone, Debug)]
+pub struct DistinctRows {
+    /// Distinct rows, k × p.
+    pub values: Matrix,
+    /// Cases of each.
+    pub counts: Vec<f64>,
+    /// Row of each used case, in the order of `case_positions`.
+    pub row_of_case: Vec<usize>,
+}

@@ -1,0 +1,48 @@
+//! Computed, but look: what every output must show.
+
+use serde::Serialize;
+
+/// One thing to look at, with what to do about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Warning {
+    /// A stable code: `not_converged`, `not_identified`, `negative_variance`, `latent_not_positive_definite`, …
+    pub code: WarningCode,
+    /// What it concerns: variables, parameters, groups.
+    pub subjects: Vec<String>,
+    /// Plain words, in English, with what to do.
+    pub text: String,
+}
+
+/// The kinds of warning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WarningCode {
+    /// The search ended before the gradient vanished.
+    NotConverged,
+    /// The information matrix is singular: not all parameters can be estimated.
+    NotIdentified,
+    /// An estimated variance is negative (Heywood case).
+    NegativeVariance,
+    /// A correlation of latent variables is beyond ±1, or their covariance matrix not positive definite.
+    LatentNotPositiveDefinite,
+    /// The residual covariance matrix is not positive definite.
+    ResidualNotPositiveDefinite,
+    /// The sample covariance matrix is not positive definite.
+    SampleNotPositiveDefinite,
+    /// The implied covariance matrix is not positive definite.
+    ImpliedNotPositiveDefinite,
+    /// Fewer cases than parameters, or than variables.
+    FewCases,
+    /// Variances of very different size.
+    VariancesDiffer,
+    /// Cases left out for missing values.
+    CasesLeftOut,
+    /// A model with loops whose stability index is not below 1.
+    Unstable,
+    /// Negative degrees of freedom.
+    NegativeDegreesOfFreedom,
+    /// Resamples failed or were inadmissible.
+    ResamplesFailed,
+    /// Anything that an option brings about and that users might not expect.
+    OptionNote,
+}
