@@ -1,0 +1,15 @@
+//! What is said about an analysis, independent of format.
+//!
+//! Results narrow to one [`Report`]; renderers widen it to many formats. Full precision is kept:
+//! how many decimals, which decimal mark and whether a zero leads are settings of the renderer.
+//! No sentence stands outside [`words`].
+
+pub mod charts;
+pub mod diagram;
+pub mod report;
+pub mod scene;
+pub mod sections;
+pub mod words;
+
+pub use report::*;
+pub use scene::Scene;
