@@ -5,12 +5,14 @@
 
 pub mod distributions;
 pub mod finite_differences;
+mod incomplete;
 pub mod linalg;
 pub mod matrix;
 pub mod minimise;
 pub mod moments;
 pub mod printed;
 pub mod random;
+mod root;
 pub mod rotation;
 pub mod scalar;
 
