@@ -5,7 +5,7 @@
 //! a digit for each factor of ten in the degrees of freedom, and stops its beta fraction after 140
 //! terms; here the factor is Loader's saddle-point form and the fractions run until they converge.
 
-use statrs::function::gamma::ln_gamma;
+use libm::lgamma as ln_gamma;
 
 /// The two tails of a distribution at one point: P(X ≤ x) and P(X > x).
 ///
@@ -104,37 +104,45 @@ pub(crate) fn beta_tails(a: f64, b: f64, x: f64, y: f64) -> Tails {
     Tails::from_lower(beta_fraction(a, b, x, y))
 }
 
-/// I_x(a, b) = xᵃyᵇ/(a B(a,b)) · 1/(1 + d₁/(1 + d₂/(1 + …))), by Lentz's recurrence.
+/// I_x(a, b) = xᵃyᵇ/B(a,b) · α₁/(β₁ + α₂/(β₂ + …)), by Lentz's recurrence.
+///
+/// λ = a − (a+b)x is taken as a y − b x: with b = ½ and a = 10⁶, as for Student's t, the textbook
+/// fraction 1/(1 + d₁/(1 + …)) cancels five digits.
+///
+/// # Source
+/// DiDonato and Morris (1992), ACM Transactions on Mathematical Software 18.
 fn beta_fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    let mut c = 1.0;
-    let mut d = 1.0 / away_from_zero(1.0 - (a + b) * x / (a + 1.0));
+    let lambda = a * y - b * x;
+    let partial_denominator = |n: f64| {
+        n + n * (b - n) * x / (a + 2.0 * n - 1.0) + (a + n) / (a + 2.0 * n + 1.0) * (lambda + 1.0 + n * (1.0 + y))
+    };
+    let mut d = 1.0 / away_from_zero(a / (a + 1.0) * (lambda + 1.0));
+    let mut c = 1.0 / TINY;
     let mut fraction = d;
-    let mut m = 0.0;
+    let mut n = 0.0;
     loop {
-        m += 1.0;
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        let mut change = 1.0;
-        for coefficient in [even, odd] {
-            d = 1.0 / away_from_zero(1.0 + coefficient * d);
-            c = away_from_zero(1.0 + coefficient / c);
-            change *= c * d;
-        }
-        fraction *= change;
-        if (change - 1.0).abs() < 1e-16 || m > MOST_TERMS {
+        n += 1.0;
+        let odd = a + 2.0 * n - 1.0;
+        let numerator = (a + n - 1.0) / odd * ((a + b + n - 1.0) / odd) * n * (b - n) * x * x;
+        let denominator = partial_denominator(n);
+        d = 1.0 / away_from_zero(denominator + numerator * d);
+        c = away_from_zero(denominator + numerator / c);
+        let factor = c * d;
+        fraction *= factor;
+        if (factor - 1.0).abs() < 1e-16 || n > MOST_TERMS {
             return (beta_front(a, b, x, y) * fraction).min(1.0);
         }
     }
 }
 
-/// xᵃyᵇ / (a B(a, b)).
+/// xᵃyᵇ / B(a, b).
 fn beta_front(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    // Γ(a+b+1)/(Γ(a+1)Γ(b+1)) xᵃyᵇ is the binomial mass of a in a+b, in Loader's form; b/(a+b) of it is wanted.
+    // Γ(a+b+1)/(Γ(a+1)Γ(b+1)) xᵃyᵇ is the binomial mass of a in a+b, in Loader's form; ab/(a+b) of it is wanted.
     let n = a + b;
     let error =
         stirling_error(n) - stirling_error(a) - stirling_error(b) - deviance_half(a, n * x) - deviance_half(b, n * y);
     let mass = error.exp() * (n / (std::f64::consts::TAU * a * b)).sqrt();
-    mass * b / n
+    mass * (a / n) * b
 }
 
 /// xᵃe⁻ˣ/Γ(a+1): the mass of a Poisson distribution with mean x at a, for any a ≥ 0.
