@@ -172,6 +172,24 @@ impl QuasiNewton {
         self.phase = Phase::Starting;
     }
 
+    /// Replaces the current inverse Hessian (q × q, positive definite) at the best point; the step being tried is dropped.
+    ///
+    /// To be called between answers. Renewed with the information at the best point after each of the first
+    /// one to three iterations, the search begins with scoring, which far from the minimum outruns
+    /// the updates of a metric from elsewhere. A metric that is not q × q or not finite is ignored,
+    /// and so is one that comes before the start has been evaluated or after the end.
+    pub fn renew_metric(&mut self, inverse_metric: &Matrix) {
+        let q = self.point.len();
+        let usable = inverse_metric.rows() == q
+            && inverse_metric.columns() == q
+            && inverse_metric.values().iter().all(|v| v.is_finite());
+        if usable && matches!(self.phase, Phase::Searching(_)) {
+            self.metric.copy_from_slice(inverse_metric.values());
+            self.updates = self.updates.max(1);
+            self.search_along_new_direction();
+        }
+    }
+
     /// What the search wants next.
     pub fn request(&self) -> Request<'_> {
         match self.phase {
