@@ -99,6 +99,20 @@ pub enum AnalysisError {
         /// What would help.
         help: String,
     },
+    /// A hypothesis about something that the model does not have.
+    #[error("line {line}: hypothesis {name} (\"{rule}\"): {message}; {help}")]
+    Hypothesis {
+        /// The hypothesis.
+        name: String,
+        /// Its rule, as written.
+        rule: String,
+        /// Line of the study file.
+        line: usize,
+        /// What the model lacks.
+        message: String,
+        /// What would help.
+        help: String,
+    },
     /// A request that the method cannot meet.
     #[error("{0}")]
     Request(String),

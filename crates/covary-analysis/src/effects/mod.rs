@@ -18,6 +18,8 @@ pub struct Effects {
     pub effects: Vec<Effect>,
     /// Mediations: one per specific indirect effect.
     pub mediations: Vec<Mediation>,
+    /// Differences of two effects that hypotheses ask for, in their order.
+    pub contrasts: Vec<Contrast>,
     /// Pairs of structural paths and the critical ratio of their difference.
     pub differences: Vec<PathDifference>,
     /// Largest modulus of the eigenvalues of B by group; effects of a model with loops exist only below 1.
@@ -129,6 +131,19 @@ pub struct BootstrapInterval {
     pub upper: Option<f64>,
     /// Two-tailed p.
     pub p: Option<f64>,
+}
+
+/// The difference of two effects.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contrast {
+    /// Index of the left effect in [`Effects::effects`].
+    pub left: usize,
+    /// Index of the right effect.
+    pub right: usize,
+    /// Difference of the unstandardized effects.
+    pub unstandardized: EffectEstimate,
+    /// Difference of the standardized effects.
+    pub standardized: EffectEstimate,
 }
 
 /// One mediation: a specific indirect effect with its direct effect.

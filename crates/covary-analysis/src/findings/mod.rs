@@ -1,8 +1,13 @@
 //! What a careful reviewer would say: values here, words in the report.
 
+mod answers;
+mod fit;
+mod measurement;
+mod mediation;
 mod review;
+mod structure;
 
-pub use review::review;
+pub use review::{CHECKS, Check, Evidence, review};
 use serde::Serialize;
 
 /// Something to look at.
