@@ -14,7 +14,9 @@ pub mod fit;
 pub mod fit_indices;
 pub mod fit_report;
 pub mod inference;
+mod kernels;
 pub mod model_matrices;
+pub mod options;
 pub mod parameter_table;
 pub mod sample;
 pub mod settings;
@@ -22,7 +24,7 @@ pub mod standardized;
 pub mod syntax;
 pub mod warning;
 
-pub use conventions::Conventions;
+pub use conventions::{Conventions, Likelihood};
 pub use error::SemError;
 pub use fit::{Fit, fit};
 pub use fit_report::FitReport;

@@ -1,7 +1,15 @@
 //! Cases → moments: what an estimator sees of the data.
 
+mod cases;
+mod definiteness;
+mod given;
+mod groups;
+pub(crate) mod resample;
+
 use covary_data::Dataset;
 use covary_numerics::Matrix;
+
+use crate::{Likelihood, ParameterTable, SemError, Settings, Warning, parameter_table::Available};
 
 /// What a model is fitted to.
 #[derive(Clone, Debug)]
@@ -58,4 +66,47 @@ pub struct DistinctRows {
     pub counts: Vec<f64>,
     /// Row of each used case, in the order of `case_positions`.
     pub row_of_case: Vec<usize>,
+}
+
+/// What the data offer to a model: names of variables and labels of groups.
+///
+/// # Errors
+/// [`SemError::Data`] for an unknown grouping variable or group label.
+pub fn available(data: &Data, settings: &Settings) -> Result<Available, SemError> {
+    match data {
+        Data::Cases(dataset) => cases::available(dataset, settings),
+        Data::Moments(groups) => given::available(groups, settings),
+    }
+}
+
+impl Sample {
+    /// The sample of each block of the model, and what to look at (cases left out, variances of very different size).
+    ///
+    /// # Errors
+    /// [`SemError::Data`] for a variable that is unknown, text or constant, for too few cases, and for a
+    /// covariance matrix that is not positive definite; the text names variables and group.
+    pub fn take(data: &Data, table: &ParameterTable, settings: &Settings) -> Result<(Sample, Vec<Warning>), SemError> {
+        let (sample, mut warnings) = match data {
+            Data::Cases(dataset) => cases::take(dataset, table, settings)?,
+            Data::Moments(groups) => (given::take(groups, table, settings)?, Vec::new()),
+        };
+        for (block, variables) in sample.blocks.iter().zip(&table.blocks) {
+            definiteness::check(block, variables)?;
+            warnings.extend(definiteness::variances_that_differ(block, variables));
+        }
+        Ok((sample, warnings))
+    }
+
+    /// Cases over all groups, N.
+    pub fn cases(&self) -> usize {
+        self.blocks.iter().map(|block| block.cases).sum()
+    }
+}
+
+/// What a covariance matrix with divisor n is multiplied by under the likelihood.
+pub(crate) fn covariance_factor(likelihood: Likelihood, cases: usize) -> f64 {
+    match likelihood {
+        Likelihood::Normal | Likelihood::Amos => 1.0,
+        Likelihood::Wishart => cases as f64 / (cases as f64 - 1.0),
+    }
 }
