@@ -1,2 +1,5 @@
 //! The `covary` program.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    covary::program::main()
+}

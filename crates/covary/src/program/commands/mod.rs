@@ -1,0 +1,14 @@
+//! One file per command.
+
+pub mod check;
+pub mod completions;
+pub mod convert;
+pub mod describe;
+pub mod factors;
+pub mod fit;
+pub mod init;
+pub mod model;
+pub mod output;
+pub mod reliability;
+pub mod run;
+pub mod schema;
