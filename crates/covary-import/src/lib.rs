@@ -9,6 +9,7 @@ mod calendar;
 mod columns;
 mod delimited;
 mod error;
+mod export;
 mod guard;
 mod note;
 mod recode;
@@ -20,6 +21,7 @@ mod workbook;
 use covary_data::{Column, Dataset};
 
 pub use error::{ImportError, Place};
+pub use export::{EXPORT_FORMATS, ExportError, ExportFormat, ExportLoss, export, losses};
 pub use note::ImportNote;
 
 /// A file format that can be read.

@@ -4,6 +4,7 @@
 //! list, so a sheet that names a cell in its last corner costs nothing.
 
 mod archive;
+mod codebook;
 
 use std::io::Cursor;
 
@@ -66,23 +67,31 @@ fn read_xlsx(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportEr
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
     let mut notes = Vec::new();
     let sheet = choose_sheet(book.sheets_metadata(), options, &mut notes)?;
-    let mut cells = Vec::new();
-    let mut empty_formulas = Vec::new();
-    let mut reader =
-        book.worksheet_cells_reader(&sheet).map_err(|error| damaged(error).at(Place::Sheet(sheet.clone())))?;
-    while let Some(cell) =
-        reader.next_cell_with_formula_metadata().map_err(|error| damaged(error).at(Place::Sheet(sheet.clone())))?
-    {
-        match of_reference(cell.value) {
-            Some(content) => cells.push(Cell { row: cell.pos.0, column: cell.pos.1, content }),
-            None if cell.formula.is_some() => empty_formulas.push(address(cell.pos.0, cell.pos.1)),
-            None => {}
-        }
-    }
+    let (cells, empty_formulas) = sheet_cells(&mut book, &sheet)?;
     if let Some(first) = empty_formulas.first() {
         notes.push(ImportNote::FormulasWithoutValue { first: first.clone(), count: empty_formulas.len() });
     }
-    read_cells(sheet, cells, notes)
+    let mut imported = read_cells(sheet.clone(), cells, notes)?;
+    for name in book.sheet_names().into_iter().filter(|name| *name != sheet && codebook::is_part(name)) {
+        codebook::apply(&name, sheet_cells(&mut book, &name)?.0, &mut imported.dataset);
+    }
+    Ok(imported)
+}
+
+/// The filled cells of a sheet, and the addresses of formulas without a stored result.
+fn sheet_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Vec<Cell>, Vec<String>), ImportError> {
+    let failed = |error| damaged(error).at(Place::Sheet(sheet.to_string()));
+    let (mut cells, mut empty_formulas) = (Vec::new(), Vec::new());
+    let mut reader = book.worksheet_cells_reader(sheet).map_err(failed)?;
+    while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(failed)? {
+        let (row, column) = cell.pos;
+        match of_reference(cell.value) {
+            Some(content) => cells.push(Cell { row, column, content }),
+            None if cell.formula.is_some() => empty_formulas.push(address(row, column)),
+            None => {}
+        }
+    }
+    Ok((cells, empty_formulas))
 }
 
 fn read_xls(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
@@ -132,7 +141,8 @@ fn choose_sheet(sheets: &[Sheet], options: &ImportOptions, notes: &mut Vec<Impor
             }
         }
         None => {
-            let others: Vec<String> = names[1..].iter().map(ToString::to_string).collect();
+            let others: Vec<String> =
+                names[1..].iter().filter(|name| !codebook::is_part(name)).map(ToString::to_string).collect();
             if !others.is_empty() {
                 notes.push(ImportNote::SheetChosen { sheet: first.to_string(), others });
             }
