@@ -4,6 +4,7 @@
 //! does not exist is `None`; what was computed but needs a look is a value in the result.
 
 pub mod adequacy;
+pub mod answers;
 pub mod descriptives;
 pub mod effects;
 pub mod error;

@@ -1,8 +1,29 @@
 //! Exploratory factor analysis, table by table as SPSS's FACTOR shows it.
 
-use covary_numerics::{Matrix, rotation::Rotated};
-use covary_study::{Extraction, FactorCount, RotationName};
+pub mod extraction;
+mod parallel;
+mod scores;
+
+use covary_data::Dataset;
+use covary_numerics::{
+    Matrix,
+    distributions::chi_squared_sf,
+    linalg::symmetric_eigen,
+    rotation::{Rotated, Rotation, RotationSettings, rotate},
+};
+use covary_study::{Extraction, FactorCount, RotationName, Study};
 use serde::Serialize;
+
+pub use self::{
+    extraction::{Extracted, MlSettings, MlSolution, PrincipalAxisStopping, extract, maximum_likelihood},
+    parallel::{ParallelSettings, parallel_analysis},
+    scores::{ScoreBasis, factor_scores},
+};
+use crate::{
+    AnalysisError,
+    adequacy::correlation_matrix,
+    answers::{Answers, CompleteCases},
+};
 
 /// An exploratory factor analysis.
 ///
@@ -172,4 +193,276 @@ pub struct FactorScores {
     pub case_positions: Vec<usize>,
     /// Scores, cases × factors.
     pub scores: Matrix,
+}
+
+/// What to extract, how to rotate, and when to stop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FactorSettings {
+    /// How factors are extracted (default principal components).
+    pub extraction: Extraction,
+    /// How they are rotated (default varimax with Kaiser normalisation).
+    pub rotation: RotationName,
+    /// How many (default: eigenvalues greater than 1).
+    pub count: FactorCount,
+    /// When principal axes and rotation stop (default as SPSS).
+    pub stopping: Stopping,
+    /// Loadings below this are left blank in print (default .40).
+    pub blank_below: f64,
+    /// How scores are computed (default: none are).
+    pub scores: Option<ScoreMethod>,
+    /// Parallel analysis.
+    pub parallel: ParallelSettings,
+}
+
+/// When iterations stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stopping {
+    /// By SPSS's rules, so that its printed figures come out.
+    #[default]
+    Spss,
+    /// At the optimum.
+    Converged,
+}
+
+impl Default for FactorSettings {
+    fn default() -> Self {
+        FactorSettings {
+            extraction: Extraction::Pca,
+            rotation: RotationName::Varimax,
+            count: FactorCount::Kaiser,
+            stopping: Stopping::Spss,
+            blank_below: 0.4,
+            scores: None,
+            parallel: ParallelSettings::default(),
+        }
+    }
+}
+
+impl FactorSettings {
+    /// The settings of a study.
+    pub fn of_study(study: &Study) -> Self {
+        let plan = &study.factors;
+        FactorSettings {
+            extraction: plan.extraction,
+            rotation: plan.rotation,
+            count: plan.count,
+            stopping: if plan.spss_stopping { Stopping::Spss } else { Stopping::Converged },
+            blank_below: plan.blank_below,
+            scores: plan.scores.then_some(ScoreMethod::Regression),
+            parallel: ParallelSettings { seed: study.bootstrap.seed, ..ParallelSettings::default() },
+        }
+    }
+}
+
+/// Exploratory factor analysis of the cases of `dataset` that answered all `items`.
+///
+/// # Errors
+/// An unknown or text variable, a constant item, too few cases or items, more factors than the method allows.
+pub fn factor_analysis(
+    dataset: &Dataset,
+    items: &[String],
+    settings: &FactorSettings,
+) -> Result<FactorAnalysis, AnalysisError> {
+    let complete = Answers::read(dataset, items, "the factor analysis")?.complete();
+    let correlations = correlation_matrix(&complete, items)?;
+    let eigenvalues = symmetric_eigen(&correlations).ok_or_else(|| singular(settings))?.values;
+    let parallel = parallel_analysis(&complete.values, &eigenvalues, &settings.parallel);
+    let suggested = SuggestedCounts { kaiser: kaiser_count(&eigenvalues), parallel: parallel.factors };
+    let factors = factor_count(settings, suggested, items.len())?;
+    let stopping = match settings.stopping {
+        Stopping::Spss => PrincipalAxisStopping::Spss,
+        Stopping::Converged => PrincipalAxisStopping::Converged,
+    };
+    let extracted = extract(&correlations, settings.extraction, factors, stopping).ok_or_else(|| singular(settings))?;
+    let rotated = rotated(&extracted.loadings, settings);
+    let reproduced = extracted.loadings.times(&extracted.loadings.transpose());
+    let residuals = residuals(&correlations, &reproduced);
+    let large_residuals = large_residuals(&residuals);
+    let pairs = items.len() * (items.len() - 1) / 2;
+    let shown = rotated.as_ref().map_or(&extracted.loadings, |rotated| &rotated.loadings);
+    Ok(FactorAnalysis {
+        cases: complete.cases(),
+        items: items.to_vec(),
+        extraction: settings.extraction,
+        rotation: settings.rotation,
+        count: settings.count,
+        factors,
+        suggested,
+        communalities: communalities(items, &extracted),
+        initial_variance: explained(&eigenvalues, items.len()),
+        extracted_variance: explained(&column_squares(&extracted.loadings), items.len()),
+        rotated_variance: rotated.as_ref().map(|rotated| rotated_variance(rotated, items.len())),
+        sorted: sorted_by_size(shown),
+        blank_below: settings.blank_below,
+        large_residuals,
+        large_residuals_percent: (pairs > 0).then(|| 100.0 * large_residuals as f64 / pairs as f64),
+        iterations: extracted.iterations,
+        converged: extracted.converged,
+        heywood: items.iter().zip(&extracted.heywood).filter(|(_, h)| **h).map(|(item, _)| item.clone()).collect(),
+        goodness_of_fit: extracted.discrepancy.map(|f| goodness_of_fit(f, complete.cases(), items.len(), factors)),
+        parallel,
+        scores: scores(&complete, &correlations, &extracted, rotated.as_ref(), settings),
+        loadings: extracted.loadings,
+        rotated,
+        reproduced,
+        residuals,
+    })
+}
+
+fn singular(settings: &FactorSettings) -> AnalysisError {
+    let what = match settings.extraction {
+        Extraction::Pca => "principal components",
+        Extraction::Paf => "principal axis factoring",
+        Extraction::Ml => "maximum likelihood factor analysis",
+    };
+    AnalysisError::Singular {
+        what: what.to_string(),
+        help: "leave out items that are sums of others, or collect more cases than there are items".to_string(),
+    }
+}
+
+/// Eigenvalues greater than 1.
+fn kaiser_count(eigenvalues: &[f64]) -> usize {
+    eigenvalues.iter().filter(|value| **value > 1.0).count()
+}
+
+/// The number of factors by the rule of the study, at least 1.
+fn factor_count(settings: &FactorSettings, suggested: SuggestedCounts, items: usize) -> Result<usize, AnalysisError> {
+    let factors = match settings.count {
+        FactorCount::Kaiser => suggested.kaiser.max(1),
+        FactorCount::Parallel => suggested.parallel.max(1),
+        FactorCount::Fixed(factors) => factors,
+    };
+    let most = match settings.extraction {
+        Extraction::Pca => items,
+        Extraction::Paf => items - 1,
+        Extraction::Ml => (1..items).take_while(|m| likelihood_df(items, *m).is_some()).last().unwrap_or(0),
+    };
+    if factors == 0 || factors > most {
+        return Err(AnalysisError::Request(format!(
+            "{factors} factors cannot be extracted from {items} items by this method; it gives 1 to {most}"
+        )));
+    }
+    Ok(factors)
+}
+
+/// ((p − m)² − (p + m))/2, `None` below 0.
+fn likelihood_df(items: usize, factors: usize) -> Option<usize> {
+    let free = (items - factors).pow(2);
+    Some(free.checked_sub(items + factors)? / 2)
+}
+
+/// χ² = (N − 1 − (2p + 5)/6 − 2m/3) f.
+fn goodness_of_fit(discrepancy: f64, cases: usize, items: usize, factors: usize) -> GoodnessOfFit {
+    let multiplier = cases as f64 - 1.0 - (2.0 * items as f64 + 5.0) / 6.0 - 2.0 * factors as f64 / 3.0;
+    let df = likelihood_df(items, factors).unwrap_or(0);
+    let chi_squared = multiplier * discrepancy;
+    GoodnessOfFit { chi_squared, df, p: (df > 0).then(|| chi_squared_sf(chi_squared, df as f64)) }
+}
+
+fn rotated(loadings: &Matrix, settings: &FactorSettings) -> Option<Rotated> {
+    let rotation = match settings.rotation {
+        RotationName::None => return None,
+        RotationName::Varimax => Rotation::Varimax,
+        RotationName::Quartimax => Rotation::Quartimax,
+        RotationName::Equamax => Rotation::Equamax,
+        RotationName::Promax => Rotation::Promax,
+        RotationName::Oblimin => Rotation::Oblimin,
+    };
+    let rotation_settings =
+        RotationSettings { kaiser: true, spss_stopping: settings.stopping == Stopping::Spss, kappa: 4.0, delta: 0.0 };
+    if loadings.columns() < 2 {
+        return None;
+    }
+    rotate(loadings, rotation, &rotation_settings)
+}
+
+fn communalities(items: &[String], extracted: &Extracted) -> Vec<Communality> {
+    let pairs = extracted.initial.iter().zip(&extracted.communalities);
+    items
+        .iter()
+        .zip(pairs)
+        .map(|(item, (initial, extraction))| Communality {
+            item: item.clone(),
+            initial: *initial,
+            extraction: *extraction,
+        })
+        .collect()
+}
+
+fn explained(totals: &[f64], items: usize) -> Vec<ExplainedVariance> {
+    let mut cumulative = 0.0;
+    let row = |total: &f64| {
+        let percent = 100.0 * total / items as f64;
+        cumulative += percent;
+        ExplainedVariance { total: *total, percent, cumulative }
+    };
+    totals.iter().map(row).collect()
+}
+
+fn rotated_variance(rotated: &Rotated, items: usize) -> Vec<RotatedVariance> {
+    match &rotated.structure {
+        Some(structure) => column_squares(structure)
+            .into_iter()
+            .map(|total| RotatedVariance { total, percent: None, cumulative: None })
+            .collect(),
+        None => explained(&column_squares(&rotated.loadings), items)
+            .into_iter()
+            .map(|row| RotatedVariance {
+                total: row.total,
+                percent: Some(row.percent),
+                cumulative: Some(row.cumulative),
+            })
+            .collect(),
+    }
+}
+
+fn column_squares(loadings: &Matrix) -> Vec<f64> {
+    (0..loadings.columns()).map(|k| loadings.column(k).iter().map(|l| l * l).sum()).collect()
+}
+
+/// Items by the factor on which they load most, within it by the size of that loading.
+fn sorted_by_size(loadings: &Matrix) -> Vec<SortedItem> {
+    let size = |item: &SortedItem| loadings[(item.item, item.factor)].abs();
+    let mut sorted: Vec<SortedItem> = (0..loadings.rows())
+        .map(|item| {
+            // Of equal loadings the first factor's.
+            let largest = (1..loadings.columns())
+                .fold(0, |best, k| if loadings[(item, k)].abs() > loadings[(item, best)].abs() { k } else { best });
+            SortedItem { item, factor: largest }
+        })
+        .collect();
+    sorted.sort_by(|left, right| left.factor.cmp(&right.factor).then(size(right).total_cmp(&size(left))));
+    sorted
+}
+
+fn residuals(correlations: &Matrix, reproduced: &Matrix) -> Matrix {
+    let p = correlations.rows();
+    Matrix::from_fn(p, p, |i, j| if i == j { 0.0 } else { correlations[(i, j)] - reproduced[(i, j)] })
+}
+
+/// Pairs whose residual exceeds .05, as SPSS counts them.
+fn large_residuals(residuals: &Matrix) -> usize {
+    (0..residuals.rows()).map(|i| (0..i).filter(|&j| residuals[(i, j)].abs() > 0.05).count()).sum()
+}
+
+fn scores(
+    complete: &CompleteCases,
+    correlations: &Matrix,
+    extracted: &Extracted,
+    rotated: Option<&Rotated>,
+    settings: &FactorSettings,
+) -> Option<FactorScores> {
+    let pattern = rotated.map_or(&extracted.loadings, |rotated| &rotated.loadings);
+    let structure = rotated.and_then(|rotated| rotated.structure.as_ref()).unwrap_or(pattern);
+    let uniquenesses: Vec<f64> = extracted.communalities.iter().map(|h| 1.0 - h).collect();
+    let has_uniquenesses = settings.extraction != Extraction::Pca;
+    let basis = ScoreBasis {
+        correlations,
+        pattern,
+        structure,
+        uniquenesses: has_uniquenesses.then_some(uniquenesses.as_slice()),
+    };
+    factor_scores(&basis, settings.scores?, complete, &complete.moments()?)
 }
