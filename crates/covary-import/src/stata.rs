@@ -40,6 +40,7 @@ fn is_stata(bytes: &[u8]) -> bool {
 }
 
 fn read(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
+    refuse_cut_tags(bytes)?;
     let position = Cell::new(0);
     let watched = Watched { bytes, position: &position };
     let reader = DtaReader::new().encoding(WINDOWS_1252).from_reader(watched).read_header().map_err(damaged)?;
@@ -75,12 +76,27 @@ fn read(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> 
     let mut reader = reader.into_value_label_reader().map_err(damaged)?;
     loop {
         promises.refuse_label_set()?;
+        let rest = promises.rest().len();
         match reader.read_value_label_set().map_err(damaged)? {
             Some(set) => labels.insert(set.name().to_string(), set),
+            // Without tags the labels end where the file ends; the library takes half a set for that end as well.
+            None if !promises.header.release().is_xml_like() && rest > 0 => return Err(cut_off()),
             None => break,
         };
     }
     finish(&promises.header, &schema, columns, &long_strings, &labels, options)
+}
+
+/// A file of tags ends with the one that closes the first.
+fn refuse_cut_tags(bytes: &[u8]) -> Result<(), ImportError> {
+    match bytes.starts_with(b"<") && !bytes.trim_ascii_end().ends_with(b"</stata_dta>") {
+        true => Err(cut_off()),
+        false => Ok(()),
+    }
+}
+
+fn cut_off() -> ImportError {
+    ImportError::new("the file is cut off: its end is missing").help("Copy it again or save it again from Stata")
 }
 
 fn damaged(error: DtaError) -> ImportError {

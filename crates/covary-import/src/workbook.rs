@@ -254,9 +254,11 @@ fn address(row: u32, column: u32) -> String {
     format!("{letters}{}", u64::from(row) + 1)
 }
 
-/// Cells to columns: the first filled row names them.
+/// Cells to columns: the first filled row names them, the first filled column is the first.
 fn read_cells(sheet: String, mut cells: Vec<Cell>, mut notes: Vec<ImportNote>) -> Result<Imported, ImportError> {
-    let place = |row: u32, column: u32| Place::Cell { sheet: sheet.clone(), cell: address(row, column) };
+    let left = cells.iter().map(|cell| cell.column).min().unwrap_or(0);
+    cells.iter_mut().for_each(|cell| cell.column -= left);
+    let place = |row: u32, column: u32| Place::Cell { sheet: sheet.clone(), cell: address(row, left + column) };
     if let Some(cell) = cells.iter().find(|cell| matches!(cell.content, Content::Error(_))) {
         let Content::Error(error) = &cell.content else { unreachable!("found as an error in the line above") };
         return Err(ImportError::new(format!("the cell holds the error {error}"))
@@ -317,6 +319,8 @@ fn header_text(content: Content) -> String {
 struct CellTally {
     /// Texts, read as fields of a text file.
     texts: Tally,
+    /// The missing marks among them.
+    marks: Vec<String>,
     numbers: usize,
     durations: usize,
     dates: usize,
@@ -348,7 +352,13 @@ fn tally(cells: &[Cell], width: usize) -> Vec<CellTally> {
             Content::Number(_) | Content::Truth(_) => tally.numbers += 1,
             Content::Duration(_) => tally.durations += 1,
             Content::Date(_) => tally.dates += 1,
-            Content::Text(text) => tally.texts.add(read_field(text, '.')),
+            Content::Text(text) => {
+                let field = read_field(text, '.');
+                tally.texts.add(field);
+                if field == Field::Mark && !tally.marks.contains(text) {
+                    tally.marks.push(text.clone());
+                }
+            }
             Content::Error(_) => {}
         }
     }
@@ -401,7 +411,10 @@ fn kind_notes(tallies: &[CellTally], names: &[Option<String>]) -> Vec<ImportNote
     let marked = named(&|tally| tally.is_numeric() && tally.texts.marks > 0);
     if !marked.is_empty() {
         let count = numeric().map(|tally| tally.texts.marks).sum();
-        notes.push(ImportNote::MissingMarks { marks: Vec::new(), variables: marked, count });
+        let mut marks: Vec<String> = numeric().flat_map(|tally| tally.marks.clone()).collect();
+        marks.sort_unstable();
+        marks.dedup();
+        notes.push(ImportNote::MissingMarks { marks, variables: marked, count });
     }
     let truths = named(&|tally| tally.is_numeric() && tally.texts.kind() == Kind::Truth);
     if !truths.is_empty() {

@@ -201,11 +201,12 @@ fn text<'a>(
     nothing: LongStringRef,
 ) -> Value<'a> {
     match (plan.stata_type, text) {
-        (VariableType::LongString, Some(text)) => Value::LongStringRef(long_strings.get_or_insert(
-            variable,
-            observation,
-            LongStringContent::Text(Cow::Borrowed(text.as_bytes())),
-        )),
+        (VariableType::LongString, Some(text)) => {
+            // Stata ends the text with a zero, which counts as part of it.
+            let ended = [text.as_bytes(), b"\0"].concat();
+            let content = LongStringContent::Text(Cow::Owned(ended));
+            Value::LongStringRef(long_strings.get_or_insert(variable, observation, content))
+        }
         (VariableType::LongString, None) => Value::LongStringRef(nothing),
         (_, text) => Value::string(text.unwrap_or("")),
     }
