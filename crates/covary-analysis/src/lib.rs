@@ -4,6 +4,7 @@
 //! does not exist is `None`; what was computed but needs a look is a value in the result.
 
 pub mod adequacy;
+pub mod analyse;
 pub mod answers;
 pub mod descriptives;
 pub mod effects;
@@ -13,13 +14,15 @@ pub mod findings;
 pub mod hypotheses;
 pub mod interval;
 pub mod method_bias;
+pub mod model_text;
 pub mod pilot;
 pub mod profile;
 pub mod reliability;
 pub mod results;
 pub mod screening;
+pub mod validity;
 
+pub use analyse::{Inputs, Step, Watcher, analyse};
 pub use error::AnalysisError;
 pub use interval::Interval;
 pub use results::{Provenance, Results};
-pub mod validity;

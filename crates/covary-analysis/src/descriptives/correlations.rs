@@ -33,3 +33,12 @@ fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     let products: f64 = x.iter().zip(y).map(|(a, b)| (a - mx.mean) * (b - my.mean)).sum();
     Some((products / (mx.sum2 * my.sum2).sqrt()).clamp(-1.0, 1.0))
 }
+
+impl super::CorrelationTable {
+    /// The correlation of two of its variables. `None` where one is not in the table or does not vary.
+    pub fn between(&self, left: &str, right: &str) -> Option<f64> {
+        let position = |name: &str| self.variables.iter().position(|variable| variable.name == name);
+        let (i, j) = (position(left)?, position(right)?);
+        self.pairs.get(i.max(j))?.get(i.min(j))?.r
+    }
+}
