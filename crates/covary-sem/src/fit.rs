@@ -2,7 +2,15 @@
 
 use covary_numerics::{Matrix, minimise};
 
-use crate::{Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning, inference::Bootstrap};
+use crate::{
+    Data, Formulas, Likelihood, ParameterTable, Sample, SemError, Settings, Warning,
+    estimate::{self, EqualityConstraints, Estimates, Objective, defined::RowEstimates},
+    estimators::Estimator,
+    inference::{Bootstrap, admissibility, bootstrap, information, standard_errors, test_statistic},
+    model_matrices::{BlockMatrices, ModelMatrices},
+    settings::{Information, StandardErrors},
+    warning::WarningCode,
+};
 
 /// A fitted model. Not converging, Heywood cases and the like are values here, never errors.
 #[derive(Clone, Debug)]
@@ -11,6 +19,10 @@ pub struct Fit {
     pub table: ParameterTable,
     /// The choices made, defaults resolved.
     pub settings: Settings,
+    /// Where the parameters stand in the matrices.
+    pub matrices: ModelMatrices,
+    /// The linear equality constraints, θ = Kη + c.
+    pub constraints: EqualityConstraints,
     /// What it was fitted to.
     pub sample: Sample,
     /// How the search ended.
@@ -73,13 +85,209 @@ impl Fit {
         self.ending == minimise::Ending::Converged
     }
 
+    /// Whether the solution is admissible: no negative variance, no covariance matrix that is not positive (semi)definite.
+    pub fn admissible(&self) -> bool {
+        use WarningCode::{LatentNotPositiveDefinite, NegativeVariance, ResidualNotPositiveDefinite};
+        let spoils = |warning: &Warning| {
+            matches!(warning.code, NegativeVariance | LatentNotPositiveDefinite | ResidualNotPositiveDefinite)
+        };
+        !self.warnings.iter().any(spoils)
+    }
+
     /// Number of cases over all groups.
     pub fn cases(&self) -> usize {
-        self.sample.blocks.iter().map(|b| b.cases).sum()
+        self.sample.cases()
+    }
+
+    /// The moments of fixed x, in the order of [`ModelMatrices::exogenous`].
+    pub fn exogenous(&self) -> Vec<f64> {
+        self.matrices.exogenous_values(&self.sample)
+    }
+
+    /// The matrices of a block at the estimates. `None` where I − B is singular.
+    pub fn block_matrices(&self, block: usize) -> Option<BlockMatrices> {
+        self.matrices.matrices(block, &self.theta, &self.exogenous())
     }
 }
 
 /// Fits a model: completes it, takes the sample, minimises, and draws inference.
+///
+/// Text → table → matrices; cases → moments; both → estimates → standard errors, test, resamples.
+///
+/// # Errors
+/// [`SemError`] for what cannot be computed at all: a model that is none, data that cannot serve it, an
+/// option that is not built. Everything else is a value or a warning in the [`Fit`].
 pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
-    todo!("{model:?} {data:?} {settings:?}")
+    let available = crate::sample::available(data, settings)?;
+    todo!("{model:?} {available:?}")
+}
+
+/// Fits a completed model.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
+    let (sample, warnings) = Sample::take(data, &table, settings)?;
+    let matrices = ModelMatrices::new(&table)?;
+    fix_exogenous(&mut table, &matrices, &sample);
+    let constraints = EqualityConstraints::new(&table)?;
+    let mut objective = Objective::new(&matrices, Estimator::named(settings.estimator), &sample).ok_or_else(singular)?;
+    let found = estimate::estimate(&mut objective, &constraints, &table, &sample, settings.max_iterations)
+        .ok_or_else(no_moments)?;
+    let discrepancies = objective.discrepancies(&found.theta).ok_or_else(no_moments)?;
+    let mut fit = unjudged(table, settings, sample, matrices.clone(), constraints, found, warnings);
+    fit.judge(&discrepancies);
+    if let Some(chosen) = settings.bootstrap {
+        fit.bootstrap = Some(bootstrap::bootstrap(&fit, chosen.resamples, chosen.seed, &|_| Vec::new(), &|_| true)?);
+        fit.take_bootstrap_errors();
+    }
+    Ok(fit)
+}
+
+/// The moments of fixed x become the values of their rows.
+fn fix_exogenous(table: &mut ParameterTable, matrices: &ModelMatrices, sample: &Sample) {
+    for (moment, value) in matrices.exogenous.iter().zip(matrices.exogenous_values(sample)) {
+        table.rows[moment.row].fixed = Some(value);
+    }
+}
+
+fn singular() -> SemError {
+    SemError::Data("the sample covariance matrix is not positive definite".into())
+}
+
+fn no_moments() -> SemError {
+    SemError::Model(
+        "the model has no positive definite covariance matrix at any starting value; give starting values, or look for \
+         variables without a variance"
+            .into(),
+    )
+}
+
+/// A fit with estimates, before any inference.
+fn unjudged(
+    table: ParameterTable,
+    settings: &Settings,
+    sample: Sample,
+    matrices: ModelMatrices,
+    constraints: EqualityConstraints,
+    found: Estimates,
+    warnings: Vec<Warning>,
+) -> Fit {
+    let estimates = RowEstimates::new(&table).at(&found.theta);
+    Fit {
+        degrees_of_freedom: test_statistic::degrees_of_freedom(&matrices, &constraints),
+        equality_rank: constraints.rank,
+        baseline: test_statistic::baseline(
+            &table,
+            &sample,
+            settings.conventions.likelihood,
+            settings.conventions.baseline_keeps_x,
+        ),
+        standard_errors: vec![None; table.rows.len()],
+        table,
+        settings: resolved(settings),
+        sample,
+        matrices,
+        constraints,
+        ending: found.ending,
+        iterations: found.iterations,
+        objective: found.objective,
+        theta: found.theta,
+        estimates,
+        vcov: None,
+        implied: Vec::new(),
+        test: None,
+        log_likelihood: None,
+        bootstrap: None,
+        warnings,
+    }
+}
+
+/// The settings with what the estimator chooses filled in.
+fn resolved(settings: &Settings) -> Settings {
+    let se = if settings.bootstrap.is_some() { StandardErrors::Bootstrap } else { StandardErrors::Standard };
+    Settings {
+        se: Some(settings.se.unwrap_or(se)),
+        information: Some(settings.information.unwrap_or(Information::Expected)),
+        fixed_x: Some(settings.fixed_x.unwrap_or(settings.conventions.fixed_x)),
+        ..settings.clone()
+    }
+}
+
+impl Fit {
+    /// Implied moments, test statistic, standard errors, and what to look at.
+    fn judge(&mut self, discrepancies: &[f64]) {
+        self.warnings.extend(self.search_warning());
+        let values: Option<Vec<BlockMatrices>> = (0..self.matrices.blocks.len()).map(|b| self.block_matrices(b)).collect();
+        // Discrepancies exist, so the moments do.
+        let Some(values) = values else { return };
+        self.implied = self.matrices.blocks.iter().zip(&values).map(|(layout, v)| v.implied(layout)).collect();
+        let likelihood = self.settings.conventions.likelihood;
+        let statistic = test_statistic::chi_squared(discrepancies, &self.sample, likelihood);
+        self.test = (self.degrees_of_freedom >= 0)
+            .then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
+        self.log_likelihood = test_statistic::log_likelihoods(&self.table, &self.sample, discrepancies);
+        self.set_standard_errors(likelihood);
+        self.warnings.extend(admissibility::problems(&self.table, &self.matrices, &self.estimates, &values));
+        self.warnings.extend(self.few_cases());
+    }
+
+    fn set_standard_errors(&mut self, likelihood: Likelihood) {
+        let information = match self.settings.information {
+            Some(Information::Observed) => information::observed_of(self),
+            _ => information::expected_of(self),
+        };
+        let Some(information) = information else { return };
+        let divisor = standard_errors::divisor(likelihood, self.cases(), self.sample.blocks.len());
+        match standard_errors::vcov(&information, &self.constraints, divisor) {
+            Err(parameters) => {
+                let moments = test_statistic::moments(&self.matrices);
+                let free = self.constraints.reduced();
+                self.warnings.push(standard_errors::not_identified(&self.table, &parameters, moments, free));
+            }
+            Ok(vcov) if self.settings.se != Some(StandardErrors::None) => {
+                let rows = RowEstimates::new(&self.table);
+                self.standard_errors =
+                    standard_errors::standard_errors(&self.table, &vcov, rows.defined(), &self.theta);
+                self.vcov = Some(vcov);
+            }
+            Ok(_) => {}
+        }
+    }
+
+    /// Standard deviations over resamples in place of standard errors, where these are asked for.
+    fn take_bootstrap_errors(&mut self) {
+        let Some(resamples) = &self.bootstrap else { return };
+        if self.settings.se == Some(StandardErrors::Bootstrap) {
+            let (vcov, errors) = bootstrap::standard_errors(self, resamples);
+            self.vcov = vcov;
+            self.standard_errors = errors;
+        }
+    }
+
+    fn search_warning(&self) -> Option<Warning> {
+        use minimise::Ending;
+        let what = match self.ending {
+            Ending::Converged => return None,
+            Ending::IterationLimit => format!("the search stopped at its limit of {} iterations", self.iterations),
+            Ending::NoProgress => "the search could not lower the discrepancy any further".to_string(),
+        };
+        Some(Warning {
+            code: WarningCode::NotConverged,
+            subjects: Vec::new(),
+            text: format!(
+                "the estimation did not converge: {what}. The figures shown are no estimates; look for a factor with                  too few indicators, a wrong sign or scale, or give starting values"
+            ),
+        })
+    }
+
+    fn few_cases(&self) -> Option<Warning> {
+        let (cases, free) = (self.cases(), self.constraints.reduced());
+        let short = self.table.blocks.iter().zip(&self.sample.blocks).any(|(block, sample)| sample.cases <= block.observed.len());
+        (cases < free || short).then(|| Warning {
+            code: WarningCode::FewCases,
+            subjects: vec![cases.to_string(), free.to_string()],
+            text: format!("{cases} cases are few for {free} free parameters; standard errors and tests rest on large samples"),
+        })
+    }
 }

@@ -1,8 +1,26 @@
 //! The nonparametric bootstrap: counts over distinct rows, warm starts, one shared first metric.
+//!
+//! A resample is drawn within each group, as many cases as the group has. Its moments come from counts
+//! over distinct rows; its fit begins at the estimates with the inverse information there as the first
+//! metric, so that gradients alone are needed. The code is that of a single fit.
 
-use covary_numerics::Matrix;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use crate::{Fit, SemError, fit::ImpliedMoments};
+use covary_numerics::{
+    Matrix,
+    minimise::{self, Ending, QuasiNewton, Request},
+    random,
+};
+use rayon::prelude::*;
+
+use super::admissibility;
+use crate::{
+    Fit, SemError,
+    estimate::{self, EqualityConstraints, Objective, defined::RowEstimates, objective},
+    estimators::Estimator,
+    fit::ImpliedMoments,
+    sample::{covariance_factor, resample::{Draw, Resampler}},
+};
 
 /// Resamples of a fit.
 #[derive(Clone, Debug)]
@@ -34,6 +52,17 @@ pub struct Resample<'a> {
     pub objective: f64,
 }
 
+/// A function of resamples.
+pub type Observer<'a> = &'a (dyn Fn(&Resample) -> Vec<Option<f64>> + Sync);
+
+/// Resamples that one thread takes at a time.
+const CHUNK: usize = 32;
+/// Largest element of the gradient per unit of a parameter's information. With N cases an estimate is off by less
+/// than √N · 10⁻⁷ of its standard error.
+const TOLERANCE: f64 = 1e-7;
+/// A warm start converges within a dozen; what needs more is searched anew with care.
+const WARM_ITERATIONS: usize = 60;
+
 /// Resamples `fit` and hands every usable resample to `observe`, whose values are collected in order.
 ///
 /// The same numbers on any number of threads: replicate b draws from the stream (seed, b).
@@ -45,8 +74,312 @@ pub fn bootstrap(
     fit: &Fit,
     resamples: usize,
     seed: u64,
-    observe: &(dyn Fn(&Resample) -> Vec<Option<f64>> + Sync),
+    observe: Observer,
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Bootstrap, SemError> {
-    todo!("{fit:?} {resamples} {seed} {} {}", progress(0), observe as *const _ as *const () as usize)
+    let shared = Shared::new(fit)?;
+    let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let chunks: Vec<Vec<Replicate>> = (0..resamples.div_ceil(CHUNK))
+        .into_par_iter()
+        .map_init(
+            || Worker::new(&shared),
+            |worker, chunk| {
+                let replicates = chunk * CHUNK..((chunk + 1) * CHUNK).min(resamples);
+                let number = replicates.len();
+                if stopped.load(Ordering::Relaxed) {
+                    return Vec::new();
+                }
+                let results = replicates.map(|replicate| worker.resample(seed, replicate, observe)).collect();
+                if !progress(done.fetch_add(number, Ordering::Relaxed) + number) {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+                results
+            },
+        )
+        .collect();
+    Ok(gather(chunks, fit.theta.len()))
+}
+
+/// Covariance matrix of θ over the resamples (divisor R) and the standard error of every row.
+///
+/// As lavaan: divisor R for free parameters, R − 1 for definitions. `None` with fewer than two resamples.
+pub fn standard_errors(fit: &Fit, resamples: &Bootstrap) -> (Option<Matrix>, Vec<Option<f64>>) {
+    let count = resamples.theta.rows();
+    let mut errors = vec![None; fit.table.rows.len()];
+    if count < 2 {
+        return (None, errors);
+    }
+    let (_, vcov) = covary_numerics::moments::mean_and_covariance(&resamples.theta);
+    for (row, k) in fit.table.rows.iter().enumerate().filter_map(|(row, r)| Some((row, r.free?))) {
+        errors[row] = Some(vcov[(k, k)].sqrt()).filter(|error| *error > 0.0);
+    }
+    let rows = RowEstimates::new(&fit.table);
+    let mut estimates = fit.estimates.clone();
+    let mut defined: Vec<Vec<f64>> = vec![Vec::new(); fit.table.definitions.len()];
+    for replicate in 0..count {
+        rows.write(resamples.theta.row(replicate), &mut estimates);
+        for (values, (row, _)) in defined.iter_mut().zip(&fit.table.definitions) {
+            values.extend(estimates[*row]);
+        }
+    }
+    for (values, (row, _)) in defined.iter().zip(&fit.table.definitions) {
+        errors[*row] = super::intervals::standard_error(values);
+    }
+    (Some(vcov), errors)
+}
+
+/// Estimates of the sample without one case, for each distinct row of each block: what acceleration is computed from.
+///
+/// The weight of an entry is the number of cases with that row. Refits that fail are left out.
+///
+/// # Errors
+/// [`SemError::Data`] when the fit was made from moments.
+pub fn jackknife(fit: &Fit, observe: Observer) -> Result<Vec<LeaveOneOut>, SemError> {
+    let shared = Shared::new(fit)?;
+    let deletions: Vec<(usize, usize)> = shared
+        .resamplers
+        .iter()
+        .enumerate()
+        .flat_map(|(block, resampler)| (0..resampler.distinct()).map(move |row| (block, row)))
+        .collect();
+    let refits: Vec<Option<LeaveOneOut>> = deletions
+        .into_par_iter()
+        .map_init(|| Worker::new(&shared), |worker, (block, row)| worker.leave_one_out(block, row, observe))
+        .collect();
+    Ok(refits.into_iter().flatten().collect())
+}
+
+/// A refit without one case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeaveOneOut {
+    /// Cases with this row: each would give the same refit.
+    pub weight: f64,
+    /// Free parameters.
+    pub theta: Vec<f64>,
+    /// What the observer computed.
+    pub observed: Vec<Option<f64>>,
+}
+
+/// What all resamples share.
+struct Shared<'a> {
+    fit: &'a Fit,
+    constraints: &'a EqualityConstraints,
+    resamplers: Vec<Resampler>,
+    rows: RowEstimates,
+    variance_rows: Vec<usize>,
+    /// θ̂ as ξ, where η = scale · ξ.
+    start: Vec<f64>,
+    scale: Vec<f64>,
+    metric: Matrix,
+    weights: Vec<f64>,
+}
+
+/// What became of one replicate.
+enum Replicate {
+    Failed,
+    Used { theta: Vec<f64>, observed: Vec<Option<f64>>, admissible: bool },
+}
+
+impl<'a> Shared<'a> {
+    fn new(fit: &'a Fit) -> Result<Self, SemError> {
+        let resamplers: Option<Vec<Resampler>> = fit.sample.blocks.iter().map(Resampler::new).collect();
+        let resamplers = resamplers.ok_or_else(|| {
+            SemError::Data("the bootstrap needs the cases: means and covariances alone cannot be resampled".into())
+        })?;
+        let weights = objective::weights(&fit.sample);
+        let (scale, metric) =
+            estimate::fisher_metric(&fit.matrices, &fit.constraints, &weights, &fit.theta, &fit.exogenous())
+                .ok_or_else(|| SemError::Data("the fit has no implied moments to begin resampling from".into()))?;
+        let eta = fit.constraints.project(&fit.theta);
+        Ok(Shared {
+            fit,
+            constraints: &fit.constraints,
+            resamplers,
+            rows: RowEstimates::new(&fit.table),
+            variance_rows: admissibility::variance_rows(&fit.table),
+            start: eta.iter().zip(&scale).map(|(eta, scale)| eta / scale).collect(),
+            scale,
+            metric,
+            weights,
+        })
+    }
+}
+
+/// One thread's memory.
+struct Worker<'a> {
+    shared: &'a Shared<'a>,
+    objective: Objective<'a, f64>,
+    search: QuasiNewton,
+    draws: Vec<Draw>,
+    moments: Vec<(Matrix, Vec<f64>)>,
+    implied: Vec<ImpliedMoments>,
+    estimates: Vec<Option<f64>>,
+    eta: Vec<f64>,
+    theta: Vec<f64>,
+    on_theta: Vec<f64>,
+    gradient: Vec<f64>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(shared: &'a Shared<'a>) -> Self {
+        let fit = shared.fit;
+        let settings = minimise::Settings { gradient_tolerance: TOLERANCE, max_iterations: WARM_ITERATIONS };
+        let moments = |block: &crate::sample::BlockSample| {
+            let p = block.covariance.rows();
+            (Matrix::zeros(p, p), vec![0.0; p])
+        };
+        Worker {
+            shared,
+            // The sample of a fit has a saturated value, or there would be no fit.
+            objective: Objective::unset(&fit.matrices, Estimator::named(fit.settings.estimator), &fit.sample),
+            search: QuasiNewton::new(&shared.start, Some(&shared.metric), settings),
+            draws: shared.resamplers.iter().map(Resampler::room).collect(),
+            moments: fit.sample.blocks.iter().map(moments).collect(),
+            implied: fit.implied.clone(),
+            estimates: fit.estimates.clone(),
+            eta: vec![0.0; shared.scale.len()],
+            theta: vec![0.0; fit.theta.len()],
+            on_theta: vec![0.0; fit.theta.len()],
+            gradient: vec![0.0; shared.scale.len()],
+        }
+    }
+
+    fn resample(&mut self, seed: u64, replicate: usize, observe: Observer) -> Replicate {
+        let mut stream = random::stream(seed, replicate as u64);
+        for (resampler, draw) in self.shared.resamplers.iter().zip(&mut self.draws) {
+            resampler.draw(&mut stream, draw);
+        }
+        match self.refit() {
+            None => Replicate::Failed,
+            Some(objective) => {
+                let observed = self.observe(objective, observe);
+                Replicate::Used { theta: self.theta.clone(), observed, admissible: self.is_admissible() }
+            }
+        }
+    }
+
+    fn leave_one_out(&mut self, block: usize, row: usize, observe: Observer) -> Option<LeaveOneOut> {
+        for (k, (resampler, draw)) in self.shared.resamplers.iter().zip(&mut self.draws).enumerate() {
+            if k == block { resampler.leave_one_out(row, draw) } else { resampler.all(draw) }
+        }
+        let weight = f64::from(self.draws[block].counts[row]) + 1.0;
+        let objective = self.refit()?;
+        let observed = self.observe(objective, observe);
+        Some(LeaveOneOut { weight, theta: self.theta.clone(), observed })
+    }
+
+    /// The fit of the drawn counts: θ is left in `theta`. `None` when it did not converge.
+    fn refit(&mut self) -> Option<f64> {
+        self.set_moments()?;
+        self.search.restart(&self.shared.start);
+        let ending = loop {
+            match self.search.request() {
+                Request::Done(ending) => break ending,
+                Request::Evaluate(point) => {
+                    for ((eta, xi), scale) in self.eta.iter_mut().zip(point).zip(&self.shared.scale) {
+                        *eta = xi * scale;
+                    }
+                    self.shared.constraints.expand(&self.eta, &mut self.theta);
+                    let value = self.objective.evaluate(&self.theta, &mut self.on_theta);
+                    self.shared.constraints.reduce_gradient(&self.on_theta, &mut self.gradient);
+                    for (element, scale) in self.gradient.iter_mut().zip(&self.shared.scale) {
+                        *element *= scale;
+                    }
+                    self.search.tell(value, &self.gradient);
+                }
+            }
+        };
+        if ending != Ending::Converged {
+            return self.search_with_care();
+        }
+        for ((eta, xi), scale) in self.eta.iter_mut().zip(self.search.best()).zip(&self.shared.scale) {
+            *eta = xi * scale;
+        }
+        self.shared.constraints.expand(&self.eta, &mut self.theta);
+        Some(self.search.best_value())
+    }
+
+    /// The search of a single fit, from the estimates; for the few resamples that the warm start does not bring home.
+    fn search_with_care(&mut self) -> Option<f64> {
+        let fit = self.shared.fit;
+        let start = fit.constraints.project(&fit.theta);
+        let iterations = fit.settings.max_iterations;
+        let found = estimate::search(&mut self.objective, &fit.constraints, &self.shared.weights, &start, iterations)?;
+        if found.ending != Ending::Converged {
+            return None;
+        }
+        self.theta.copy_from_slice(&found.theta);
+        Some(found.objective)
+    }
+
+    /// Moments of the counts, into the objective. `None` where a covariance matrix is not positive definite.
+    fn set_moments(&mut self) -> Option<()> {
+        let likelihood = self.shared.fit.settings.conventions.likelihood;
+        let total: u32 = self.draws.iter().flat_map(|draw| &draw.counts).sum();
+        let cases_of = |draw: &Draw| f64::from(draw.counts.iter().sum::<u32>());
+        self.objective.set_weights(self.draws.iter().map(|draw| cases_of(draw) / f64::from(total)));
+        for (block, resampler) in self.shared.resamplers.iter().enumerate() {
+            let (covariance, mean) = &mut self.moments[block];
+            let draw = &mut self.draws[block];
+            resampler.moments(draw, covariance, mean);
+            let cases = draw.counts.iter().sum::<u32>() as usize;
+            let factor = covariance_factor(likelihood, cases);
+            let sample = &mut self.objective.samples[block];
+            for (own, value) in sample.covariance.iter_mut().zip(covariance.values()) {
+                *own = factor * value;
+            }
+            let means = sample.mean.len();
+            sample.mean.copy_from_slice(&mean[..means]);
+        }
+        self.objective.refresh()
+    }
+
+    fn observe(&mut self, objective: f64, observe: Observer) -> Vec<Option<f64>> {
+        self.shared.rows.write(&self.theta, &mut self.estimates);
+        self.shared.rows.write_exogenous(&self.shared.fit.matrices, &self.objective.exogenous, &mut self.estimates);
+        for (block, implied) in self.implied.iter_mut().enumerate() {
+            self.objective.write_implied(block, &self.theta, implied);
+        }
+        observe(&Resample {
+            theta: &self.theta,
+            estimates: &self.estimates,
+            moments: &self.moments,
+            implied: &self.implied,
+            objective,
+        })
+    }
+
+    fn is_admissible(&mut self) -> bool {
+        admissibility::is_admissible(&self.shared.variance_rows, &self.estimates, &self.implied)
+            && (0..self.implied.len()).all(|block| {
+                self.shared.fit.matrices.blocks[block]
+                    .residual_covariances(&self.theta, &self.objective.exogenous)
+                    .is_none_or(|residual| admissibility::is_semidefinite(&residual))
+            })
+    }
+}
+
+fn gather(chunks: Vec<Vec<Replicate>>, parameters: usize) -> Bootstrap {
+    let (mut theta, mut observed): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
+    let (mut failed, mut inadmissible) = (Vec::new(), Vec::new());
+    let (mut drawn, mut used) = (0, 0);
+    for replicate in chunks.into_iter().flatten() {
+        match replicate {
+            Replicate::Failed => failed.push(drawn),
+            Replicate::Used { theta: own, observed: values, admissible } => {
+                theta.extend(own);
+                observed.extend(values.iter().map(|value| value.unwrap_or(f64::NAN)));
+                used += 1;
+                if !admissible {
+                    inadmissible.push(drawn);
+                }
+            }
+        }
+        drawn += 1;
+    }
+    let width = if used == 0 { 0 } else { observed.len() / used };
+    let matrix = |columns: usize, values: Vec<f64>| {
+        Matrix::from_values(used, columns, values).unwrap_or_else(|| Matrix::zeros(used, columns))
+    };
+    Bootstrap { theta: matrix(parameters, theta), observed: matrix(width, observed), drawn, failed, inadmissible }
 }

@@ -1,5 +1,14 @@
 //! Information, standard errors, test statistics, resampling, modification indices.
 
+pub mod admissibility;
 pub mod bootstrap;
+pub mod modification_indices;
+pub mod residuals;
+pub mod reticular;
+pub(crate) mod score;
+pub mod information;
+pub mod intervals;
+pub mod standard_errors;
+pub mod test_statistic;
 
 pub use bootstrap::Bootstrap;

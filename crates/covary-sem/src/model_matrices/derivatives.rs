@@ -1,6 +1,6 @@
 //! The matrices of a block as they are, and how the moments move with each parameter.
 
-use covary_numerics::{Matrix, Scalar, linalg};
+use covary_numerics::{Matrix, linalg};
 
 use super::layout::{BlockLayout, Cell, MatrixName, ModelMatrices, Position, Source};
 use crate::{

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use covary_numerics::Matrix;
+
 use super::paths::Paths;
 use crate::{
-    Operator, ParameterTable, Row, SemError,
+    Operator, ParameterTable, Row, Sample, SemError,
     parameter_table::Block,
 };
 
@@ -124,6 +126,19 @@ impl ModelMatrices {
             .collect::<Result<_, _>>()?;
         Ok(ModelMatrices { blocks, free: table.free, exogenous, meanstructure: table.meanstructure })
     }
+
+    /// The moments of fixed x in a sample, in the order of [`ModelMatrices::exogenous`].
+    pub fn exogenous_values(&self, sample: &Sample) -> Vec<f64> {
+        let value = |moment: &ExogenousMoment| {
+            let block = &sample.blocks[moment.block];
+            match moment.other {
+                Some(other) => block.covariance[(moment.variable, other)],
+                // Means that are not known are not modelled either.
+                None => block.mean.as_ref().map_or(0.0, |mean| mean[moment.variable]),
+            }
+        };
+        self.exogenous.iter().map(value).collect()
+    }
 }
 
 impl BlockLayout {
@@ -216,6 +231,26 @@ impl BlockLayout {
         self.observed.iter().position(|variable| variable == name)
     }
 
+    /// Θ at θ, p × p. `None` where it is diagonal, as its variances are rows of the table.
+    pub(crate) fn residual_covariances(&self, theta: &[f64], exogenous: &[f64]) -> Option<Matrix> {
+        if self.residual_covariances.iter().all(|cell| cell.row == cell.column) {
+            return None;
+        }
+        let p = self.observed.len();
+        let mut residual = Matrix::zeros(p, p);
+        for cell in &self.residual_covariances {
+            let value = cell.source.value(theta, exogenous);
+            residual[(cell.row, cell.column)] = value;
+            residual[(cell.column, cell.row)] = value;
+        }
+        Some(residual)
+    }
+
+    /// Whether the paths among latent variables form a loop.
+    pub fn has_loops(&self) -> bool {
+        self.paths == Paths::Loops
+    }
+
     /// Number of moments: variances and covariances, and means where they are modelled.
     pub fn moments(&self) -> usize {
         let p = self.observed.len();
@@ -248,7 +283,7 @@ impl BlockLayout {
             exogenous.push(ExogenousMoment { row: index, block, variable, other });
             return Ok(Source::Exogenous(exogenous.len() - 1));
         }
-        let unknown = || SemError::Model(format!("\"{}\" is neither free nor has a value", name_of(row)));
+        let unknown = || SemError::Model(format!("\"{}\" is neither free nor has a value", formula_of(row)));
         row.fixed.map(Source::Fixed).ok_or_else(unknown)
     }
 
@@ -314,23 +349,14 @@ fn close_over_covariances(chosen: &mut [bool], block: &Block, rows: &[(usize, &R
     }
 }
 
-fn name_of(row: &Row) -> String {
-    let op = match row.op {
-        Operator::Measures => "=~",
-        Operator::Composite => "<~",
-        Operator::Regression => "~",
-        Operator::Covariance => "~~",
-        Operator::Intercept => return format!("{} ~ 1", row.lhs),
-        Operator::Threshold => "|",
-        Operator::Scale => "~*~",
-        Operator::Define => ":=",
-        Operator::Equal => "==",
-        Operator::Less => "<",
-        Operator::Greater => ">",
-    };
-    format!("{} {op} {}", row.lhs, row.rhs)
+/// A row as its formula: `f =~ x1`, `x1 ~ 1`.
+pub(crate) fn formula_of(row: &Row) -> String {
+    match row.op {
+        Operator::Intercept => format!("{} ~ 1", row.lhs),
+        op => format!("{} {op} {}", row.lhs, row.rhs),
+    }
 }
 
 fn no_place(row: &Row) -> SemError {
-    SemError::Model(format!("\"{}\" has no place in a model estimated by maximum likelihood", name_of(row)))
+    SemError::Model(format!("\"{}\" has no place in a model estimated by maximum likelihood", formula_of(row)))
 }

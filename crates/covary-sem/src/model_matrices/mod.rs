@@ -22,5 +22,6 @@ mod workspace;
 
 pub use derivatives::{BlockMatrices, MomentDerivative};
 pub use implied::{Dense, DenseGradient, Factored, FactoredGradient, Implied, MomentGradient};
+pub(crate) use layout::formula_of;
 pub use layout::{BlockLayout, ExogenousMoment, MatrixName, ModelMatrices, Position, Source};
 pub use workspace::Workspace;

@@ -120,6 +120,17 @@ impl<T: Scalar> Workspace<T> {
         &self.latent_covariance
     }
 
+    /// Σ (p × p) and μ at θ without their inverse; with V they are what a fit shows. `None` when I − B is singular.
+    pub fn moments(&mut self, layout: &BlockLayout, theta: &[T], exogenous: &[T]) -> Option<(&[T], &[T])> {
+        self.set_latent_moments(layout, theta, exogenous)?;
+        for (value, source) in self.factored.loadings.iter_mut().zip(&layout.loading_sources) {
+            *value = source.value(theta, exogenous);
+        }
+        self.set_means(layout, theta, exogenous);
+        self.set_dense(layout, theta, exogenous);
+        Some((&self.dense.covariance, &self.dense.mean))
+    }
+
     /// Adds `weight` times the gradient with respect to θ to `gradient`, from the gradient on moments.
     ///
     /// With X = ΩΛ and Q = Λ'X: on Λ 2XV, on Ψ A'QA, on B 2A'QV + (A'Λ'g)(Aα)', on Θ Ω, on ν g,

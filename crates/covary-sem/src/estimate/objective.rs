@@ -1,0 +1,201 @@
+//! f(θ) = ½ Σ w_g F_g and its gradient, over any scalar: the hot path, in memory allocated once.
+
+use covary_numerics::{Dual, Matrix, Scalar};
+
+use crate::{
+    Sample,
+    estimators::{Estimator, SampleMoments, Scratch},
+    fit::ImpliedMoments,
+    model_matrices::{ModelMatrices, Workspace},
+};
+
+/// The objective of a model and a sample.
+#[derive(Clone, Debug)]
+pub struct Objective<'a, T> {
+    matrices: &'a ModelMatrices,
+    estimator: Estimator,
+    /// Sample moments by block; after a change call [`Objective::refresh`].
+    pub samples: Vec<SampleMoments<T>>,
+    /// ½ w_g by block.
+    half_weights: Vec<f64>,
+    /// The discrepancy at the saturated model, by block.
+    saturated: Vec<T>,
+    /// Moments of fixed x.
+    pub exogenous: Vec<T>,
+    workspaces: Vec<Workspace<T>>,
+    scratch: Vec<Scratch<T>>,
+}
+
+/// w_g = n_g/N by block.
+pub fn weights(sample: &Sample) -> Vec<f64> {
+    let total = sample.cases() as f64;
+    sample.blocks.iter().map(|block| block.cases as f64 / total).collect()
+}
+
+impl<'a, T: Scalar> Objective<'a, T> {
+    /// The objective of a sample. `None` where the sample has no saturated value (S not positive definite).
+    pub fn new(matrices: &'a ModelMatrices, estimator: Estimator, sample: &Sample) -> Option<Self> {
+        let mut objective = Objective::unset(matrices, estimator, sample);
+        objective.refresh()?;
+        Some(objective)
+    }
+
+    /// An objective whose sample moments are yet to be set: nothing is asked of those of `sample`.
+    pub(crate) fn unset(matrices: &'a ModelMatrices, estimator: Estimator, sample: &Sample) -> Self {
+        let samples = sample.blocks.iter().map(|block| {
+            SampleMoments::new(&block.covariance, block.mean.as_deref().filter(|_| matrices.meanstructure))
+        });
+        let scratch = |layout: &crate::model_matrices::BlockLayout| {
+            Scratch::new(layout.observed.len(), layout.measured.len())
+        };
+        Objective {
+            matrices,
+            estimator,
+            samples: samples.collect(),
+            half_weights: weights(sample).iter().map(|w| 0.5 * w).collect(),
+            saturated: vec![T::ZERO; sample.blocks.len()],
+            exogenous: vec![T::ZERO; matrices.exogenous.len()],
+            workspaces: matrices.blocks.iter().map(Workspace::new).collect(),
+            scratch: matrices.blocks.iter().map(scratch).collect(),
+        }
+    }
+
+    /// The same in the dense form always: a second opinion on the factored one.
+    pub fn in_dense_form(mut self) -> Self {
+        self.workspaces = self.matrices.blocks.iter().map(Workspace::dense).collect();
+        self
+    }
+
+    /// The model's layout.
+    pub fn matrices(&self) -> &'a ModelMatrices {
+        self.matrices
+    }
+
+    /// Sets w_g by block.
+    pub(crate) fn set_weights(&mut self, weights: impl Iterator<Item = f64>) {
+        for (own, weight) in self.half_weights.iter_mut().zip(weights) {
+            *own = 0.5 * weight;
+        }
+    }
+
+    /// Takes up changed sample moments: the saturated values and the moments of fixed x.
+    ///
+    /// `None` where the sample has no saturated value.
+    #[inline(always)]
+    pub fn refresh(&mut self) -> Option<()> {
+        for (block, sample) in self.samples.iter().enumerate() {
+            self.saturated[block] = self.estimator.saturated(sample, &mut self.scratch[block])?;
+        }
+        for (value, moment) in self.exogenous.iter_mut().zip(&self.matrices.exogenous) {
+            let sample = &self.samples[moment.block];
+            *value = match moment.other {
+                Some(other) => sample.covariance[moment.variable * sample.p + other],
+                // Without a mean structure no mean is a parameter.
+                None => sample.mean.get(moment.variable).copied().unwrap_or(T::ZERO),
+            };
+        }
+        Some(())
+    }
+
+    /// f(θ), its gradient into `gradient` (q⁺ each). `None` where the model has no moments at θ.
+    #[inline(always)]
+    pub fn evaluate(&mut self, theta: &[T], gradient: &mut [T]) -> Option<T> {
+        gradient.fill(T::ZERO);
+        let mut value = T::ZERO;
+        for (block, layout) in self.matrices.blocks.iter().enumerate() {
+            let workspace = &mut self.workspaces[block];
+            workspace.evaluate(layout, theta, &self.exogenous)?;
+            let (implied, on_moments) = workspace.implied_and_gradient();
+            let discrepancy =
+                self.estimator.evaluate(&self.samples[block], implied, on_moments, &mut self.scratch[block]);
+            let weight = T::from(self.half_weights[block]);
+            value += weight * (discrepancy - self.saturated[block]);
+            workspace.chain(layout, weight, gradient);
+        }
+        Some(value)
+    }
+
+    /// The matrices of a block, as set by the last evaluation.
+    pub fn workspace(&self, block: usize) -> &Workspace<T> {
+        &self.workspaces[block]
+    }
+}
+
+impl<'a> Objective<'a, f64> {
+    /// F_g of each block at θ: the discrepancy beyond the saturated model's. `None` where it does not exist.
+    pub fn discrepancies(&mut self, theta: &[f64]) -> Option<Vec<f64>> {
+        let mut gradient = vec![0.0; theta.len()];
+        let blocks = 0..self.matrices.blocks.len();
+        let weights = self.half_weights.clone();
+        let discrepancy = |block: usize| {
+            // One block alone: the others weigh nothing.
+            for (k, weight) in self.half_weights.iter_mut().enumerate() {
+                *weight = if k == block { 1.0 } else { 0.0 };
+            }
+            self.evaluate(theta, &mut gradient)
+        };
+        let found = blocks.map(discrepancy).collect();
+        self.half_weights = weights;
+        found
+    }
+
+    /// Writes the implied moments of a block at θ; what does not exist stays as it was.
+    pub(crate) fn write_implied(&mut self, block: usize, theta: &[f64], implied: &mut ImpliedMoments) {
+        let layout = &self.matrices.blocks[block];
+        let workspace = &mut self.workspaces[block];
+        let Some((covariance, mean)) = workspace.moments(layout, theta, &self.exogenous) else { return };
+        implied.covariance.values_mut().copy_from_slice(covariance);
+        if let Some(target) = &mut implied.mean {
+            target.copy_from_slice(mean);
+        }
+        let m = layout.latent.len();
+        let own = implied.latent_covariance.rows();
+        // The model's own latent variables come first.
+        for j in 0..own {
+            for k in 0..own {
+                implied.latent_covariance[(j, k)] = workspace.latent_covariance()[j * m + k];
+            }
+        }
+    }
+
+    /// The Hessian of f at θ, exactly: the gradient over dual numbers. `None` where it does not exist.
+    pub fn hessian(&self, theta: &[f64]) -> Option<Matrix> {
+        let q = theta.len();
+        let mut dual = self.over_duals();
+        let mut point: Vec<Dual> = theta.iter().map(|value| Dual::from(*value)).collect();
+        let mut gradient = vec![Dual::ZERO; q];
+        let mut hessian = Matrix::zeros(q, q);
+        for k in 0..q {
+            point[k] = Dual::variable(theta[k]);
+            dual.evaluate(&point, &mut gradient)?;
+            point[k] = Dual::from(theta[k]);
+            for (l, element) in gradient.iter().enumerate() {
+                hessian[(l, k)] = element.derivative;
+            }
+        }
+        // Symmetric but for rounding.
+        Some(Matrix::from_fn(q, q, |i, j| 0.5 * (hessian[(i, j)] + hessian[(j, i)])))
+    }
+
+    fn over_duals(&self) -> Objective<'a, Dual> {
+        let constants = |values: &[f64]| values.iter().map(|value| Dual::from(*value)).collect::<Vec<_>>();
+        let moments = |sample: &SampleMoments<f64>| SampleMoments {
+            p: sample.p,
+            covariance: constants(&sample.covariance),
+            mean: constants(&sample.mean),
+        };
+        let scratch = |layout: &crate::model_matrices::BlockLayout| {
+            Scratch::new(layout.observed.len(), layout.measured.len())
+        };
+        Objective {
+            matrices: self.matrices,
+            estimator: self.estimator,
+            samples: self.samples.iter().map(moments).collect(),
+            half_weights: self.half_weights.clone(),
+            saturated: constants(&self.saturated),
+            exogenous: constants(&self.exogenous),
+            workspaces: self.matrices.blocks.iter().map(Workspace::new).collect(),
+            scratch: self.matrices.blocks.iter().map(scratch).collect(),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Whether a solution is admissible: no negative variance, all covariance matrices positive (semi)definite.
+
+use covary_numerics::{Matrix, linalg};
+
+use crate::{
+    Operator, ParameterTable, Warning,
+    fit::ImpliedMoments,
+    model_matrices::{BlockLayout, BlockMatrices, ModelMatrices},
+    parameter_table::Block,
+    warning::WarningCode,
+};
+
+/// An eigenvalue of a correlation matrix below this is negative; what is above is rounding of 0.
+const NEGATIVE: f64 = -1e-9;
+
+/// What is inadmissible in the matrices at θ; empty when nothing is.
+pub fn problems(
+    table: &ParameterTable,
+    matrices: &ModelMatrices,
+    estimates: &[Option<f64>],
+    values: &[BlockMatrices],
+) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = negative_variances(table, estimates).into_iter().collect();
+    for ((layout, values), block) in matrices.blocks.iter().zip(values).zip(&table.blocks) {
+        warnings.extend(latent_not_positive_definite(layout, values, block));
+        warnings.extend(residual_not_positive_definite(layout, values, block));
+        warnings.extend(unstable(layout, values, block));
+    }
+    warnings
+}
+
+/// Whether variances and latent covariance matrices are all right: with Θ, the quick form of [`problems`].
+///
+/// `variances`: rows of (residual) variances.
+pub(crate) fn is_admissible(variances: &[usize], estimates: &[Option<f64>], implied: &[ImpliedMoments]) -> bool {
+    variances.iter().all(|row| estimates[*row].is_none_or(|value| value >= 0.0))
+        && implied.iter().all(|moments| is_semidefinite(&moments.latent_covariance))
+}
+
+/// Rows that hold a (residual) variance.
+pub(crate) fn variance_rows(table: &ParameterTable) -> Vec<usize> {
+    let variance = |row: &crate::Row| row.op == Operator::Covariance && row.lhs == row.rhs && row.group > 0;
+    table.rows.iter().enumerate().filter(|(_, row)| variance(row)).map(|(k, _)| k).collect()
+}
+
+fn negative_variances(table: &ParameterTable, estimates: &[Option<f64>]) -> Option<Warning> {
+    let negative: Vec<usize> =
+        variance_rows(table).into_iter().filter(|row| estimates[*row].is_some_and(|value| value < 0.0)).collect();
+    let subjects: Vec<String> = negative.iter().map(|row| of_group(table, *row)).collect();
+    (!subjects.is_empty()).then(|| Warning {
+        code: WarningCode::NegativeVariance,
+        text: format!(
+            "the estimated variance of {} is negative (a Heywood case): the solution is not admissible. The sample may be \
+             too small, a factor may have too few indicators, or the model may be wrong; do not interpret it as it stands",
+            subjects.join(", ")
+        ),
+        subjects,
+    })
+}
+
+fn of_group(table: &ParameterTable, row: usize) -> String {
+    let row = &table.rows[row];
+    let several = table.blocks.iter().any(|block| block.group > 1);
+    if several { format!("{} (group {})", row.lhs, row.group) } else { row.lhs.clone() }
+}
+
+fn latent_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, block: &Block) -> Option<Warning> {
+    let own: Vec<usize> = (0..layout.latent.len()).filter(|j| layout.stands_for[*j].is_none()).collect();
+    let covariance = values.latent_covariance.select(&own, &own);
+    if is_semidefinite(&covariance) {
+        return None;
+    }
+    let names: Vec<&str> = own.iter().map(|j| layout.latent[*j].as_str()).collect();
+    let beyond = correlations_beyond_one(&covariance, &names);
+    let what = if beyond.is_empty() {
+        format!("the covariance matrix of the latent variables{} is not positive definite", in_group(block))
+    } else {
+        format!("an estimated correlation of latent variables is beyond ±1{}: {}", in_group(block), beyond.join(", "))
+    };
+    Some(Warning {
+        code: WarningCode::LatentNotPositiveDefinite,
+        subjects: if beyond.is_empty() { names.iter().map(ToString::to_string).collect() } else { beyond },
+        text: format!("{what}. Factors that cannot be told apart belong together, or the model asks too much of the data"),
+    })
+}
+
+fn residual_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, block: &Block) -> Option<Warning> {
+    if is_semidefinite(&values.residual) {
+        return None;
+    }
+    let negative = values.residual.diagonal().iter().any(|value| *value < 0.0);
+    let names: Vec<&str> = layout.observed.iter().map(String::as_str).collect();
+    let beyond = correlations_beyond_one(&values.residual, &names);
+    // A negative variance alone has been named already.
+    if negative && beyond.is_empty() && is_diagonal(&values.residual) {
+        return None;
+    }
+    Some(Warning {
+        code: WarningCode::ResidualNotPositiveDefinite,
+        text: format!(
+            "the covariance matrix of the residuals{} is not positive definite{}",
+            in_group(block),
+            if beyond.is_empty() { String::new() } else { format!(": correlation beyond ±1 of {}", beyond.join(", ")) }
+        ),
+        subjects: beyond,
+    })
+}
+
+fn unstable(layout: &BlockLayout, values: &BlockMatrices, block: &Block) -> Option<Warning> {
+    if !layout.has_loops() {
+        return None;
+    }
+    let index = linalg::eigenvalue_moduli(&values.regressions)?.first().copied()?;
+    (index >= 1.0).then(|| Warning {
+        code: WarningCode::Unstable,
+        subjects: vec![format!("{index:.3}")],
+        text: format!(
+            "the paths in a loop{} do not settle: the stability index is {index:.3}, it should be below 1; total and \
+             indirect effects mean nothing",
+            in_group(block)
+        ),
+    })
+}
+
+/// No eigenvalue of the correlation matrix is negative; rows with variance 0 left out, which covary with nothing.
+pub(crate) fn is_semidefinite(covariance: &Matrix) -> bool {
+    let variances = covariance.diagonal();
+    if variances.iter().any(|variance| *variance < 0.0) {
+        return false;
+    }
+    let positive: Vec<usize> = (0..variances.len()).filter(|i| variances[*i] > 0.0).collect();
+    let Some(correlation) = covariance.select(&positive, &positive).to_correlation() else {
+        return false;
+    };
+    // Positive definite is the rule; eigenvalues only where it fails.
+    is_diagonal(&correlation)
+        || linalg::Cholesky::new(&correlation).is_some()
+        || linalg::symmetric_eigen(&correlation)
+            .is_some_and(|eigen| eigen.values.iter().all(|eigenvalue| *eigenvalue >= NEGATIVE))
+}
+
+fn is_diagonal(matrix: &Matrix) -> bool {
+    (0..matrix.rows()).all(|i| (0..i).all(|j| matrix[(i, j)] == 0.0))
+}
+
+fn correlations_beyond_one(covariance: &Matrix, names: &[&str]) -> Vec<String> {
+    let mut beyond = Vec::new();
+    for i in 0..covariance.rows() {
+        for j in 0..i {
+            if covariance[(i, j)].powi(2) > covariance[(i, i)] * covariance[(j, j)] * (1.0 + 1e-9) && covariance[(i, j)] != 0.0 {
+                beyond.push(format!("{} ~~ {}", names[j], names[i]));
+            }
+        }
+    }
+    beyond
+}
+
+fn in_group(block: &Block) -> String {
+    if block.group_label.is_empty() { String::new() } else { format!(" in group \"{}\"", block.group_label) }
+}

@@ -1,0 +1,104 @@
+//! χ² of a model and of its baseline, log-likelihoods, degrees of freedom.
+
+use covary_numerics::{Matrix, distributions, linalg::Cholesky};
+
+use crate::{
+    Likelihood, ParameterTable, Sample,
+    estimate::EqualityConstraints,
+    fit::TestStatistic,
+    model_matrices::ModelMatrices,
+    parameter_table::Block,
+};
+
+/// Σ multiplier_g F_g, F_g the discrepancy of each block beyond the saturated model's.
+///
+/// The multiplier is n_g (normal), n_g − 1 (wishart) or n_g (N − G)/N (amos).
+pub fn chi_squared(discrepancies: &[f64], sample: &Sample, likelihood: Likelihood) -> f64 {
+    let terms = discrepancies.iter().zip(multipliers(sample, likelihood)).map(|(f, multiplier)| multiplier * f);
+    terms.sum()
+}
+
+/// A χ² with its upper tail; a χ² that rounding left below 0 is 0. No p with no degrees of freedom.
+pub fn test_statistic(statistic: f64, df: i64) -> TestStatistic {
+    let statistic = statistic.max(0.0);
+    let p_value = (df > 0).then(|| distributions::chi_squared_sf(statistic, df as f64));
+    TestStatistic { statistic, df: df as f64, p_value }
+}
+
+/// Moments − moments of fixed x − free rows + independent equality constraints.
+pub fn degrees_of_freedom(matrices: &ModelMatrices, constraints: &EqualityConstraints) -> i64 {
+    moments(matrices) as i64 - matrices.free as i64 + constraints.rank as i64
+}
+
+/// Number of moments that the model has to explain: those of fixed x do not count.
+pub fn moments(matrices: &ModelMatrices) -> usize {
+    let all: usize = matrices.blocks.iter().map(|layout| layout.moments()).sum();
+    all - matrices.exogenous.iter().filter(|moment| moment.other.is_some() || matrices.meanstructure).count()
+}
+
+/// The baseline model: variances and means free, covariances 0 except among x where `keeps_x` says so.
+///
+/// Closed form: Σ multiplier_g (Σ_y ln s_jj + ln |S_x| − ln |S|), df Σ_g [p(p−1)/2 − p_x(p_x−1)/2].
+/// `None` where a covariance matrix is not positive definite, and with a single variable.
+pub fn baseline(table: &ParameterTable, sample: &Sample, likelihood: Likelihood, keeps_x: bool) -> Option<TestStatistic> {
+    let mut statistic = 0.0;
+    let mut df = 0;
+    for ((block, variables), multiplier) in
+        sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, likelihood))
+    {
+        let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
+        let p = block.covariance.rows();
+        let y: f64 = (0..p).filter(|i| !x.contains(i)).map(|i| block.covariance[(i, i)].ln()).sum();
+        statistic += multiplier * (y + log_determinant(&block.covariance, &x)? - Cholesky::new(&block.covariance)?.log_determinant());
+        df += pairs(p) - pairs(x.len());
+    }
+    (df > 0).then(|| test_statistic(statistic, df as i64))
+}
+
+/// Log-likelihood of the model and of the saturated model; those of fixed x subtracted from both.
+///
+/// Σ_g −n_g/2 (p ln 2π + ln |Σ| + tr SΣ⁻¹ + δ'Σ⁻¹δ), S as used (n_g also with the S of wishart).
+pub fn log_likelihoods(table: &ParameterTable, sample: &Sample, discrepancies: &[f64]) -> Option<(f64, f64)> {
+    let mut model = 0.0;
+    let mut saturated = 0.0;
+    for ((block, variables), discrepancy) in sample.blocks.iter().zip(&table.blocks).zip(discrepancies) {
+        let all: Vec<usize> = (0..block.covariance.rows()).collect();
+        let x = if table.fixed_x { positions_of_x(variables) } else { Vec::new() };
+        let half = 0.5 * block.cases as f64;
+        let best = -half * (saturated_discrepancy(&block.covariance, &all)? - saturated_discrepancy(&block.covariance, &x)?);
+        saturated += best;
+        model += best - half * discrepancy;
+    }
+    Some((model, saturated))
+}
+
+/// What the discrepancy of each block is multiplied by in the χ².
+fn multipliers(sample: &Sample, likelihood: Likelihood) -> Vec<f64> {
+    let total = sample.cases() as f64;
+    let groups = sample.blocks.len() as f64;
+    let multiplier = |cases: usize| match likelihood {
+        Likelihood::Normal => cases as f64,
+        Likelihood::Wishart => cases as f64 - 1.0,
+        Likelihood::Amos => cases as f64 * (total - groups) / total,
+    };
+    sample.blocks.iter().map(|block| multiplier(block.cases)).collect()
+}
+
+fn positions_of_x(block: &Block) -> Vec<usize> {
+    (0..block.observed.len()).filter(|i| block.exogenous.contains(&block.observed[*i])).collect()
+}
+
+/// ln |S_x|, 0 without x.
+fn log_determinant(covariance: &Matrix, x: &[usize]) -> Option<f64> {
+    if x.is_empty() { Some(0.0) } else { Some(Cholesky::new(&covariance.select(x, x))?.log_determinant()) }
+}
+
+/// p ln 2π + ln |S| + p.
+fn saturated_discrepancy(covariance: &Matrix, variables: &[usize]) -> Option<f64> {
+    let p = variables.len() as f64;
+    Some(p * (2.0 * std::f64::consts::PI).ln() + log_determinant(covariance, variables)? + p)
+}
+
+fn pairs(p: usize) -> usize {
+    p * p.saturating_sub(1) / 2
+}
