@@ -148,7 +148,10 @@ fn number(rest: &str, offset: usize) -> Result<(TokenKind, usize), SyntaxFault> 
     if let Some(next) = rest[end..].chars().next().filter(|c| is_name_character(*c)) {
         let word: String = rest.chars().take_while(|c| is_name_character(*c)).collect();
         let fault = SyntaxFault::new(offset, format!("a number is followed by \"{next}\""));
-        return Err(fault.help(format!("a name that begins with a digit goes in backquotes: `{word}`")));
+        return Err(match rest.starts_with(|c: char| c.is_ascii_digit()) {
+            true => fault.help(format!("a name that begins with a digit goes in backquotes: `{word}`")),
+            false => fault,
+        });
     }
     match rest[..end].parse() {
         Ok(number) if f64::is_finite(number) => Ok((TokenKind::Number(number), end)),

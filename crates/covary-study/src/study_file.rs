@@ -140,6 +140,15 @@ fn read_sections(mut root: Table, known: &Known, notes: &mut Notes) -> Study {
     }
 }
 
+/// The keys that each table of a study file was asked for, to hold them against the schema.
+#[cfg(test)]
+pub(crate) fn keys_asked(text: &str) -> Vec<(String, Vec<&'static str>)> {
+    let text = Text::new(text);
+    let mut notes = Notes::new(&text);
+    read_text(&text, &Known::default(), &mut notes);
+    notes.asked
+}
+
 fn finish(study: Option<Study>, notes: Notes) -> Result<StudyFile, Vec<Fault>> {
     let (mut faults, places) = (notes.faults, notes.places);
     // What has no place comes first: it is about the file as a whole.

@@ -214,6 +214,6 @@ formats = ["json", "docx"]
     check("screening.keep#city", "not missing(city)", "city");
     check("hypotheses.\"假设 1\"#L", "age → L", "L < 0");
     check("model.paths#age", "paths =", "age");
-    check("model.group.equal", "group.equal", "group");
+    check("model.group.equal", "group.equal", "[");
     check("data.missing_codes.\"满意 1\"", "missing_codes", "\"满意");
 }

@@ -306,6 +306,11 @@ pub(crate) fn text(value: &Spanned<DeValue>, key: String, notes: &mut Notes) -> 
 
 /// A list of texts; what is none of them is noted and left out.
 pub(crate) fn texts(value: &Spanned<DeValue>, key: String, notes: &mut Notes) -> Option<Vec<Located<String>>> {
+    if let DeValue::String(text) = value.get_ref() {
+        let message = format!("expected a list of texts, found {}", found(value.get_ref()));
+        notes.fault(value.span().start, &key, message, Some(format!("write [{}]", toml_text(text))));
+        return None;
+    }
     let elements = elements(value, &key, "a list of texts", notes)?;
     Some(elements.into_iter().filter_map(|(key, value)| text(value, key, notes)).collect())
 }
@@ -318,13 +323,7 @@ pub(crate) fn elements<'v, 'i>(
     notes: &mut Notes,
 ) -> Option<Vec<(String, &'v Spanned<DeValue<'i>>)>> {
     let DeValue::Array(list) = value.get_ref() else {
-        let help = match value.get_ref() {
-            DeValue::String(text) => Some(format!("write [{}]", toml_text(text))),
-            _ => None,
-        };
-        let found = found(value.get_ref());
-        notes.fault(value.span().start, key, format!("expected {expected}, found {found}"), help);
-        return None;
+        return wrong_type(value, key, expected, notes);
     };
     let mut elements = Vec::new();
     for (index, element) in list.iter().enumerate() {

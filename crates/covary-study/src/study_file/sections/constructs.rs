@@ -9,7 +9,7 @@ use crate::lexer::is_plain_name;
 use crate::nearest::help_with_nearest;
 use crate::study_file::keys::{Key, object, text, texts};
 use crate::study_file::table::{Entry, Located, Notes, Table, elements, number};
-use crate::{Construct, MeasuredBy};
+use crate::{Construct, Fault, MeasuredBy};
 
 pub(crate) const SECTION: Section = Section {
     name: "constructs",
@@ -71,8 +71,10 @@ pub(crate) fn read(table: Table, notes: &mut Notes) -> Vec<Construct> {
         }
     }
     if table.entries().is_empty() {
-        let help = "write [constructs.F1] with items = [\"…\", \"…\"]";
-        table.missing("NAME", "a construct measured by items", help, notes);
+        let place = table.span.as_ref().map(|span| notes.text.place(span.start));
+        let message = "a study needs at least one construct, measured by items".into();
+        let help = Some("write [constructs.F1] with items = [\"…\", \"…\"]".into());
+        notes.faults.push(Fault { place, key: "constructs".into(), message, help });
     }
     check_names(&written, notes);
     check_items(&written, notes);

@@ -45,6 +45,18 @@ fn option_value() -> Value {
 /// Options that have a shorter name here than in lavaan.
 const SHORT_NAMES: [(&str, &str); 1] = [("weights", "sampling.weights")];
 
+/// An option as it is written.
+struct ReadOption {
+    /// Its name, dotted parts joined.
+    written: String,
+    /// Byte offset of its name.
+    at: usize,
+    /// Byte offset of its value.
+    value_at: usize,
+    /// Its value.
+    value: Value,
+}
+
 /// Reads the section; `None` where it is not there.
 pub(crate) fn read(mut table: Table, known: &Known, notes: &mut Notes) -> Option<ModelPlan> {
     table.span.as_ref()?;
@@ -62,6 +74,7 @@ pub(crate) fn read(mut table: Table, known: &Known, notes: &mut Notes) -> Option
         _ => {}
     }
     let options = options(&table, known, notes);
+    notes.asked.push((table.path, vec!["paths", "file"]));
     let first_line = match &paths {
         Some(paths) => note_formulas(paths, notes),
         None => 1,
@@ -83,10 +96,10 @@ fn options(table: &Table, known: &Known, notes: &mut Notes) -> Vec<(String, Valu
         read_option(entry.name.to_string(), entry.name_span.start, entry.value, notes, &mut options);
     }
     let mut read: Vec<(String, Value)> = Vec::new();
-    for (written, at, value) in options {
+    for ReadOption { written, at, value_at, value } in options {
         let name = lavaan_name(&written);
         let key = table.path_of(&written);
-        notes.places.push((format!("model.{name}"), notes.text.place(at)));
+        notes.places.push((format!("model.{name}"), notes.text.place(value_at)));
         if read.iter().any(|(other, _)| *other == name) {
             notes.fault(at, &key, format!("the option \"{name}\" stands twice, under two spellings"), None);
         }
@@ -111,16 +124,12 @@ fn lavaan_name(written: &str) -> String {
 }
 
 /// Reads one option. TOML takes `std.lv = true` for a table `std` with a key `lv`: its parts are joined again.
-fn read_option(
-    name: String,
-    at: usize,
-    value: &Spanned<DeValue>,
-    notes: &mut Notes,
-    options: &mut Vec<(String, usize, Value)>,
-) {
+fn read_option(name: String, at: usize, value: &Spanned<DeValue>, notes: &mut Notes, options: &mut Vec<ReadOption>) {
     let DeValue::Table(parts) = value.get_ref() else {
         let key = format!("model.{name}");
-        options.extend(scalar_or_list(value, &key, notes).map(|read| (name, at, read)));
+        let value_at = value.span().start;
+        let read = scalar_or_list(value, &key, notes);
+        options.extend(read.map(|value| ReadOption { written: name, at, value_at, value }));
         return;
     };
     for (part, value) in parts {
