@@ -11,6 +11,7 @@ pub mod matrix;
 pub mod minimise;
 pub mod moments;
 pub mod printed;
+pub mod quantile;
 pub mod random;
 mod root;
 pub mod rotation;

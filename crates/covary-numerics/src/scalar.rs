@@ -37,6 +37,14 @@ pub trait Scalar:
     fn exp(self) -> Self;
     /// 1 / self.
     fn recip(self) -> Self;
+    /// Absolute value, element by element; its derivative at 0 is 0.
+    fn abs(self) -> Self;
+    /// Sine of an angle in radians, element by element.
+    fn sin(self) -> Self;
+    /// Cosine of an angle in radians, element by element.
+    fn cos(self) -> Self;
+    /// Angle in radians whose tangent this is, element by element.
+    fn atan(self) -> Self;
     /// The value without derivatives; of lanes the smallest, so that `value() > 0` means all are.
     fn value(self) -> f64;
 }
@@ -56,6 +64,18 @@ impl Scalar for f64 {
     }
     fn recip(self) -> f64 {
         f64::recip(self)
+    }
+    fn abs(self) -> f64 {
+        f64::abs(self)
+    }
+    fn sin(self) -> f64 {
+        f64::sin(self)
+    }
+    fn cos(self) -> f64 {
+        f64::cos(self)
+    }
+    fn atan(self) -> f64 {
+        f64::atan(self)
     }
     fn value(self) -> f64 {
         self
@@ -92,6 +112,18 @@ impl<const N: usize> Scalar for Lanes<N> {
     }
     fn recip(self) -> Self {
         self.map(f64::recip)
+    }
+    fn abs(self) -> Self {
+        self.map(f64::abs)
+    }
+    fn sin(self) -> Self {
+        self.map(f64::sin)
+    }
+    fn cos(self) -> Self {
+        self.map(f64::cos)
+    }
+    fn atan(self) -> Self {
+        self.map(f64::atan)
     }
     fn value(self) -> f64 {
         // A NaN in any lane must not look positive.
@@ -145,6 +177,19 @@ impl Scalar for Dual {
     fn recip(self) -> Self {
         let value = self.value.recip();
         Dual { value, derivative: -self.derivative * value * value }
+    }
+    fn abs(self) -> Self {
+        let sign = if self.value == 0.0 { 0.0 } else { self.value.signum() };
+        Dual { value: self.value.abs(), derivative: self.derivative * sign }
+    }
+    fn sin(self) -> Self {
+        Dual { value: self.value.sin(), derivative: self.derivative * self.value.cos() }
+    }
+    fn cos(self) -> Self {
+        Dual { value: self.value.cos(), derivative: -self.derivative * self.value.sin() }
+    }
+    fn atan(self) -> Self {
+        Dual { value: self.value.atan(), derivative: self.derivative / (1.0 + self.value * self.value) }
     }
     fn value(self) -> f64 {
         self.value
