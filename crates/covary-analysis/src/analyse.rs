@@ -4,8 +4,13 @@ use covary_data::Dataset;
 use covary_numerics::{Matrix, moments::mean_and_covariance};
 use covary_sem::{
     Data, Fit, FitReport, Settings,
-    inference::{Bootstrap, bootstrap::{Jackknife, Resample, bootstrap, jackknife}, intervals},
+    inference::{
+        Bootstrap,
+        bootstrap::{LeaveOneOut, Resample, bootstrap, jackknife},
+        intervals,
+    },
     options::settings_from,
+    settings::BootstrapInterval,
 };
 use covary_study::{Claim, IntervalKind, Study};
 use serde_json::{Value, json};
@@ -224,7 +229,7 @@ fn conclude(
                 let own = resample(measurement, &|r: &Resample| htmt.values(r))?;
                 htmt.complete(validity, &own, 0, study.bootstrap.level)
             };
-            let effects = effects(fit, plan, Some(&resampling(study, &resampled, left_out.as_ref())), study.alpha);
+            let effects = effects(fit, plan, Some(&resampling(study, &resampled, left_out.as_deref())), study.alpha);
             Ok(Conclusions { validity, effects: Some(effects) })
         }
         other => {
@@ -244,10 +249,10 @@ fn jackknife_is_cheap(fit: &Fit) -> bool {
     rows <= 2000
 }
 
-fn resampling<'a>(study: &Study, resampled: &'a Bootstrap, left_out: Option<&'a Jackknife>) -> Resampling<'a> {
+fn resampling<'a>(study: &Study, resampled: &'a Bootstrap, left_out: Option<&'a [LeaveOneOut]>) -> Resampling<'a> {
     Resampling {
         bootstrap: resampled,
-        jackknife: left_out.map(|j| (&j.observed, j.cases.as_slice())),
+        jackknife: left_out,
         first_column: 0,
         interval: study.bootstrap.interval,
         level: study.bootstrap.level,
@@ -294,10 +299,10 @@ impl HtmtObserver {
     fn complete(&self, validity: Validity, resampled: &Bootstrap, first: usize, level: f64) -> Validity {
         let intervals: Vec<Option<(f64, f64)>> = (0..validity.pairs.len())
             .map(|pair| {
-                let mut values: Vec<f64> =
+                let values: Vec<f64> =
                     resampled.observed.column(first + pair).into_iter().filter(|v| v.is_finite()).collect();
-                values.sort_by(f64::total_cmp);
-                intervals::percentile(&values, level)
+                let limits = intervals::interval(BootstrapInterval::Percentile, 0.0, &values, None, level)?;
+                Some((limits.lower, limits.upper))
             })
             .collect();
         validity_with_intervals(validity, &intervals)

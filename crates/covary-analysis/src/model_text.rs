@@ -1,6 +1,6 @@
 //! The plan as model text in lavaan's language.
 
-use covary_study::{Claim, Construct, Hypothesis, MeasuredBy, Relation, Study};
+use covary_study::{Construct, MeasuredBy, Study, model_names::model_names};
 
 /// The measurement part: one `=~` formula per construct, in the study's order.
 pub fn measurement_text<'a>(constructs: impl IntoIterator<Item = &'a Construct>) -> String {
@@ -29,8 +29,8 @@ pub fn structural_text(study: &Study) -> Option<String> {
 /// and those that measure one of them.
 pub fn constructs_in_model(study: &Study) -> Vec<&Construct> {
     let Some(model) = &study.model else { return Vec::new() };
-    let mut named = names_in(&model.paths);
-    named.extend(study.hypotheses.iter().flat_map(hypothesis_names));
+    let mut named: Vec<String> = model_names(&model.paths).variables.into_iter().map(|(name, _)| name).collect();
+    named.extend(study.hypotheses.iter().flat_map(|hypothesis| hypothesis.claim.variables()).map(str::to_string));
     let mut takes_part: Vec<bool> = study.constructs.iter().map(|c| named.contains(&c.name)).collect();
     // A construct of second order brings those that measure it, and these theirs.
     while let Some(index) = next_to_add(study, &takes_part) {
@@ -46,27 +46,4 @@ fn next_to_add(study: &Study, takes_part: &[bool]) -> Option<usize> {
         })
     };
     study.constructs.iter().enumerate().position(|(i, c)| !takes_part[i] && measures_one_that_does(&c.name))
-}
-
-/// All names in a model text, comments left out: more than the variables (labels, function words)
-/// does no harm, since only constructs are looked up.
-fn names_in(text: &str) -> Vec<String> {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
-    text.lines()
-        .map(|line| line.split(['#', '!']).next().unwrap_or(""))
-        .flat_map(|line| line.split(|c: char| !is_name(c)))
-        .filter(|word| !word.is_empty())
-        .map(str::to_string)
-        .collect()
-}
-
-fn hypothesis_names(hypothesis: &Hypothesis) -> Vec<String> {
-    let relation_names = |relation: &Relation| match relation {
-        Relation::Path(a, b) | Relation::Covariance(a, b) => vec![a.clone(), b.clone()],
-        Relation::Way(names) => names.clone(),
-    };
-    match &hypothesis.claim {
-        Claim::Relation { relation, .. } => relation_names(relation),
-        Claim::Comparison { left, right, .. } => [relation_names(left), relation_names(right)].concat(),
-    }
 }

@@ -4,7 +4,8 @@ use covary_numerics::{Matrix, distributions::normal_two_tailed, finite_differenc
 use covary_sem::{
     Fit, ParameterTable,
     fit::ImpliedMoments,
-    inference::{Bootstrap, intervals},
+    inference::{Bootstrap, bootstrap::LeaveOneOut, evaluate::evaluate, intervals},
+    settings::BootstrapInterval as IntervalName,
 };
 use covary_study::IntervalKind;
 
@@ -48,8 +49,8 @@ enum Deviation {
 pub struct Resampling<'a> {
     /// The resamples.
     pub bootstrap: &'a Bootstrap,
-    /// Leave-one-out values, in the columns of the plan, with the number of cases each row stands for.
-    pub jackknife: Option<(&'a Matrix, &'a [f64])>,
+    /// Refits without one case, for BCa.
+    pub jackknife: Option<&'a [LeaveOneOut]>,
     /// The first column that belongs to the plan.
     pub first_column: usize,
     /// Kind of interval that decides.
@@ -231,12 +232,12 @@ fn effect_estimate(estimate: Option<f64>, se: Option<f64>, bootstrap: Option<Boo
 /// the differences agree with the exact derivative to ten digits.
 fn delta_errors(fit: &Fit, plan: &EffectPlan, values: &[Option<f64>]) -> Vec<Option<f64>> {
     let Some(vcov) = &fit.vcov else { return vec![None; values.len()] };
-    let at = |theta: &[f64]| match fit.evaluate_at(theta) {
+    let at = |theta: &[f64]| -> Vec<f64> { match evaluate(fit, theta) {
         Some((estimates, implied)) => {
             plan.values(&estimates, &implied).into_iter().map(|v| v.unwrap_or(f64::NAN)).collect()
         }
         None => vec![f64::NAN; plan.width()],
-    };
+    } };
     let jacobian = finite_differences::jacobian(at, &fit.theta);
     (0..values.len())
         .map(|k| {
@@ -264,27 +265,25 @@ impl Resampling<'_> {
     fn summary(&self, k: usize, estimate: Option<f64>) -> Option<BootstrapEstimate> {
         let estimate = estimate?;
         let column = self.bootstrap.observed.column(self.first_column + k);
-        let mut values: Vec<f64> = column.into_iter().filter(|v| v.is_finite()).collect();
+        let values: Vec<f64> = column.into_iter().filter(|v| v.is_finite()).collect();
         if values.len() < 2 || values.len() < self.bootstrap.drawn / 2 {
             return None;
         }
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let se = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (values.len() - 1) as f64).sqrt();
+        let se = intervals::standard_error(&values)?;
         if se <= 1e-12 * estimate.abs() {
             return None;
         }
-        values.sort_by(f64::total_cmp);
-        let acceleration = self.jackknife.and_then(|(left_out, cases)| {
-            intervals::acceleration(&left_out.column(self.first_column + k), cases)
+        let acceleration = self.jackknife.and_then(|refits| {
+            let column = self.first_column + k;
+            let left_out: Vec<(f64, f64)> =
+                refits.iter().filter_map(|refit| Some((refit.weight, (*refit.observed.get(column)?)?))).collect();
+            intervals::acceleration(&left_out)
         });
-        let percentile = interval(intervals::percentile(&values, self.level), intervals::percentile_p(&values, 0.0));
-        let bias_corrected = interval(
-            intervals::bias_corrected(&values, estimate, self.level),
-            intervals::bias_corrected_p(&values, estimate, 0.0),
-        );
-        let bca = acceleration.map_or_else(BootstrapInterval::default, |a| {
-            interval(intervals::bca(&values, estimate, a, self.level), intervals::bca_p(&values, estimate, a, 0.0))
-        });
+        let of = |kind| BootstrapInterval::of(kind, estimate, &values, acceleration, self.level);
+        let percentile = of(IntervalName::Percentile);
+        let bias_corrected = of(IntervalName::BiasCorrected);
+        let bca = acceleration.map_or_else(BootstrapInterval::default, |_| of(IntervalName::Bca));
         let chosen = match self.interval {
             IntervalKind::Percentile => percentile,
             IntervalKind::BiasCorrected => bias_corrected,
@@ -304,8 +303,15 @@ impl Resampling<'_> {
     }
 }
 
-fn interval(limits: Option<(f64, f64)>, p: Option<f64>) -> BootstrapInterval {
-    BootstrapInterval { lower: limits.map(|l| l.0), upper: limits.map(|l| l.1), p }
+impl BootstrapInterval {
+    fn of(kind: IntervalName, estimate: f64, values: &[f64], acceleration: Option<f64>, level: f64) -> Self {
+        let limits = intervals::interval(kind, estimate, values, acceleration, level);
+        BootstrapInterval {
+            lower: limits.map(|l| l.lower),
+            upper: limits.map(|l| l.upper),
+            p: intervals::two_tailed_p(kind, estimate, values, acceleration),
+        }
+    }
 }
 
 /// Share of the total effect: defined where direct and total indirect effect have the same sign.

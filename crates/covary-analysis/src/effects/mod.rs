@@ -6,7 +6,7 @@ mod mediation;
 mod network;
 
 pub use differences::path_differences;
-pub use estimate::{EffectPlan, effects};
+pub use estimate::{EffectPlan, Resampling, effects};
 pub use mediation::mediation_type;
 pub use network::Network;
 use serde::Serialize;

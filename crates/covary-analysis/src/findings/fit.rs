@@ -77,8 +77,9 @@ pub fn local_fit(evidence: &Evidence) -> Vec<Finding> {
     }
     let mut large: Vec<(String, String, f64)> = Vec::new();
     for residuals in &report.residuals {
+        let Some(correlations) = &residuals.cor else { continue };
         for (i, j) in (0..residuals.names.len()).flat_map(|i| (0..i).map(move |j| (i, j))) {
-            let value = residuals.cor[(i, j)];
+            let value = correlations[(i, j)];
             if value.abs() > LARGE {
                 large.push((residuals.names[j].clone(), residuals.names[i].clone(), value));
             }

@@ -3,6 +3,7 @@
 mod decide;
 
 pub use decide::decide;
+pub(crate) use decide::find_effect;
 use serde::Serialize;
 
 /// A decided hypothesis.

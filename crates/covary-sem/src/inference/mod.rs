@@ -6,6 +6,7 @@ pub mod modification_indices;
 pub mod residuals;
 pub mod reticular;
 pub(crate) mod score;
+pub mod evaluate;
 pub mod information;
 pub mod intervals;
 pub mod standard_errors;
