@@ -8,6 +8,7 @@ pub mod failure;
 pub mod files;
 pub mod progress;
 pub mod reading;
+pub mod study_input;
 
 use std::process::ExitCode;
 
