@@ -81,24 +81,23 @@ fn words(text: &str) -> Vec<Placed> {
 
 /// Cuts at line ends and semicolons, but not after a sign that asks for more, before one, or inside parentheses.
 fn formulas(words: &[Placed]) -> Vec<Vec<Placed>> {
+    let goes_on = |w: Option<&Word>| matches!(w, Some(Word::Operator(o)) if !matches!(*o, ")" | "(" | ":" | "%"));
     let mut formulas = vec![Vec::new()];
     let mut depth = 0usize;
+    let mut before = None;
     for (index, (word, at)) in words.iter().enumerate() {
         match word {
             Word::Operator("(") => depth += 1,
             Word::Operator(")") => depth = depth.saturating_sub(1),
             _ => {}
         }
+        let after = words.get(index + 1).map(|(w, _)| w);
         if *word != Word::Break {
             if let Some(formula) = formulas.last_mut() {
                 formula.push((word.clone(), *at));
             }
-            continue;
-        }
-        let before = words[..index].iter().rev().map(|(w, _)| w).find(|w| **w != Word::Break);
-        let after = words[index..].iter().map(|(w, _)| w).find(|w| **w != Word::Break);
-        let goes_on = |w: Option<&Word>| matches!(w, Some(Word::Operator(o)) if !matches!(*o, ")" | "(" | ":" | "%"));
-        if depth == 0 && !goes_on(before) && !goes_on(after) {
+            before = Some(word);
+        } else if after != Some(&Word::Break) && depth == 0 && !goes_on(before) && !goes_on(after) {
             formulas.push(Vec::new());
         }
     }
@@ -189,6 +188,8 @@ mod tests {
         check("忠诚 ~ 满意 + `年 龄`", &["忠诚", "满意", "年 龄"], &[], &[("满意", "忠诚"), ("年 龄", "忠诚")]);
         check("Y ~ equal(\"Y~F1\")*F2 + label('q')*F1", &["Y", "F2", "F1"], &[], &[("F2", "Y"), ("F1", "Y")]);
         check("efa(\"b\")*f1 +\nefa(\"b\")*f2 =~ x1 + x2", &["f1", "f2", "x1", "x2"], &["f1", "f2"], &[]);
+        check("Y ~ F1 +\n\n\n F2\n\n ~ Z\n\n", &["Y", "F1", "F2", "Z"], &[], &[("F1", "Y"), ("F2", "Y"), ("Z", "Y")]);
+        check("\n\nA ~ B\n\n\nC ~ D\n", &["A", "B", "C", "D"], &[], &[("B", "A"), ("D", "C")]);
         check("", &[], &[], &[]);
     }
 }

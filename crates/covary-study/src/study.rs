@@ -7,7 +7,7 @@ use crate::{Condition, Hypothesis};
 /// Everything the researcher states before the data are looked at.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Study {
-    /// Title of the study.
+    /// Title of the study; empty where the file gives none.
     pub title: String,
     /// Whose conventions the numbers follow.
     pub convention: ConventionName,
@@ -76,7 +76,7 @@ pub struct DataPlan {
     pub delimiter: Option<char>,
     /// Decimal mark of a text file.
     pub decimal: Option<char>,
-    /// Codes for "no answer": ("*" or a variable, codes).
+    /// Codes for "no answer": ("*" or a variable, codes). A pilot that states none has those of the study.
     pub missing_codes: Vec<(String, Vec<f64>)>,
 }
 
@@ -100,9 +100,10 @@ pub struct ScreeningPlan {
     pub missing: Missing,
     /// Values outside a declared scale.
     pub out_of_scale: OutOfScale,
-    /// Signs of careless answering to report.
+    /// Signs of careless answering to report (default: all that need only the answers); with `time` where the file names
+    /// a column of response times.
     pub flags: Vec<Flag>,
-    /// Flags whose cases are dropped.
+    /// Flags whose cases are dropped, all of them among `flags` (default: none).
     pub drop: Vec<Flag>,
     /// Column that holds the response time.
     pub time: Option<String>,
@@ -271,11 +272,11 @@ pub struct ModelPlan {
 pub struct BootstrapPlan {
     /// Number of resamples; 0: none. Default 5,000 when there is a model.
     pub resamples: usize,
-    /// Kind of interval.
+    /// Kind of interval (default percentile: Tibbe & Montoya 2022).
     pub interval: IntervalKind,
     /// Confidence level (default .95).
     pub level: f64,
-    /// Seed of the random streams.
+    /// Seed of the random streams (default [`DEFAULT_SEED`](crate::DEFAULT_SEED)), below 2⁵³.
     pub seed: u64,
 }
 
@@ -295,6 +296,6 @@ pub enum IntervalKind {
 /// What is written.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReportPlan {
-    /// Formats, as words (`html`, `json`, …).
+    /// Formats, as words (`html`, `json`, …; default these two).
     pub formats: Vec<String>,
 }
