@@ -1,4 +1,4 @@
-//! The study file: TOML in, [`Study`](crate::Study) out, every fault named at once with line and column.
+//! The study file: TOML in, [`Study`] out, every fault named at once with line and column.
 //!
 //! Read with `toml`'s spanned tables and not through serde, which ends at the first fault; `toml_edit` would keep
 //! comments and blanks that nobody asks for here.
