@@ -1,1 +1,0 @@
-//! A printed number and the interval of values that print so.
