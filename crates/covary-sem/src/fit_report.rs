@@ -1,9 +1,28 @@
 //! A fit as it is shown: the JSON contract `covary.fit/1`, from which every table takes its numbers.
 
+mod input;
+mod rows;
+
+use std::collections::BTreeSet;
+
 use covary_numerics::Matrix;
 use serde::Serialize;
 
-use crate::{Fit, Warning, syntax::Operator};
+use crate::{
+    Fit, Warning,
+    fit_indices::{self, amos},
+    inference::{
+        modification_indices::{amos_modification_indices, modification_indices_with},
+        residuals::moment_residuals_with,
+        score::Scores,
+    },
+    settings::BootstrapSettings,
+    standardized::{explained_variances, latent_correlations},
+    syntax::Operator,
+};
+
+/// The threshold under which AMOS's tables leave a modification index out, by AMOS's default.
+const AMOS_THRESHOLD: f64 = 4.0;
 
 /// Everything `covary fit` tells, under lavaan's names.
 #[derive(Clone, Debug, Serialize)]
@@ -46,6 +65,8 @@ pub struct FitReport {
     pub latent_correlations: Vec<LatentCorrelations>,
     /// Modification indices, largest first.
     pub modification_indices: Vec<ModificationIndex>,
+    /// AMOS's tables of modification indices from 4 on: by group covariances, variances, regression weights.
+    pub modification_indices_amos: Vec<AmosModificationIndex>,
     /// The bootstrap in figures, where asked for.
     pub bootstrap: Option<BootstrapSummary>,
 }
@@ -134,12 +155,19 @@ pub struct Residuals {
     pub names: Vec<String>,
     /// Covariance residuals s − σ.
     pub raw: Matrix,
-    /// Correlation residuals (Bollen): r − ρ.
-    pub cor: Matrix,
+    /// Correlation residuals (Bollen): r − ρ; `None` where a variance is not positive.
+    pub cor: Option<Matrix>,
+    /// Residuals over the standard errors of the sample moments (lavaan's `normalized`).
+    pub normalized: Vec<Vec<Option<f64>>>,
     /// Residuals over their asymptotic standard errors (lavaan's `standardized`); a null where that is 0.
     pub standardized: Vec<Vec<Option<f64>>>,
     /// AMOS's standardized residual covariances, σ implied.
     pub amos_standardized: Vec<Vec<Option<f64>>>,
+    /// Mean residuals m − μ, with a mean structure.
+    pub mean: Option<Vec<f64>>,
+    /// Mean residuals over their asymptotic standard errors.
+    #[serde(rename = "mean.standardized")]
+    pub mean_standardized: Option<Vec<Option<f64>>>,
 }
 
 /// Correlations of latent variables in one group.
@@ -151,6 +179,14 @@ pub struct LatentCorrelations {
     pub names: Vec<String>,
     /// Their implied correlations; `None` where a variance is not positive.
     pub cor: Option<Matrix>,
+    /// Standard errors of the correlations, by the delta method; a null where a correlation cannot vary.
+    pub se: Vec<Vec<Option<f64>>>,
+    /// Lower limits.
+    #[serde(rename = "ci.lower")]
+    pub ci_lower: Vec<Vec<Option<f64>>>,
+    /// Upper limits.
+    #[serde(rename = "ci.upper")]
+    pub ci_upper: Vec<Vec<Option<f64>>>,
 }
 
 /// What freeing one parameter would bring.
@@ -168,13 +204,36 @@ pub struct ModificationIndex {
     pub mi: f64,
     /// Expected parameter change.
     pub epc: f64,
+    /// EPC, standardized on the latent variables.
+    #[serde(rename = "sepc.lv")]
+    pub sepc_lv: Option<f64>,
     /// EPC, completely standardized.
     #[serde(rename = "sepc.all")]
     pub sepc_all: Option<f64>,
+    /// EPC, standardized, observed exogenous variables left in their metric.
+    #[serde(rename = "sepc.nox")]
+    pub sepc_nox: Option<f64>,
     /// AMOS's M.I. (LISREL's form, other parameters held).
     pub mi_amos: Option<f64>,
     /// AMOS's Par Change.
     pub par_change: Option<f64>,
+}
+
+/// One line of AMOS's tables of modification indices.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AmosModificationIndex {
+    /// Left-hand variable; in a covariance it stands for its residual where it has one.
+    pub lhs: String,
+    /// Operator.
+    pub op: Operator,
+    /// Right-hand variable.
+    pub rhs: String,
+    /// Group, from 1.
+    pub group: usize,
+    /// M.I.
+    pub mi: f64,
+    /// Par Change.
+    pub par_change: f64,
 }
 
 /// AMOS's fit blocks for three models, under AMOS's names (`CMIN`, `DF`, `RMSEA`, …).
@@ -208,6 +267,143 @@ pub struct BootstrapSummary {
 impl FitReport {
     /// The report of a fit.
     pub fn new(fit: &Fit) -> FitReport {
-        todo!("{fit:?}")
+        let scores = Scores::new(fit);
+        let blocks = 0..fit.table.blocks.len();
+        FitReport {
+            schema: "covary.fit/1",
+            converged: fit.converged(),
+            admissible: fit.admissible(),
+            warnings: fit.warnings.clone(),
+            iterations: fit.iterations,
+            n_obs: fit.sample.blocks.iter().map(|block| block.cases).collect(),
+            n_total: fit.cases(),
+            n_groups: groups(fit),
+            group_labels: group_labels(fit),
+            npar: fit.theta.len(),
+            parameters: rows::parameters(fit),
+            fit: fit_indices::measures(fit_indices::ALL, &input::lavaan(fit)),
+            fit_amos: amos::blocks(&input::amos(fit)),
+            r2: explained(fit),
+            implied: blocks.clone().map(|block| implied_moments(fit, block)).collect(),
+            sample: blocks.clone().map(|block| sample_moments(fit, block)).collect(),
+            residuals: blocks.clone().map(|block| residuals(fit, block, scores.as_ref())).collect(),
+            latent_correlations: blocks.map(|block| correlations_of_latents(fit, block)).collect(),
+            modification_indices: scores.as_ref().map_or_else(Vec::new, |scores| largest_first(fit, scores)),
+            modification_indices_amos: amos_modification_indices(fit, AMOS_THRESHOLD),
+            bootstrap: bootstrap_summary(fit),
+        }
     }
+
+    /// The row of a parameter. `group` from 1, 0 for a definition, whose `rhs` need not be given.
+    pub fn parameter(&self, lhs: &str, op: Operator, rhs: &str, group: usize) -> Option<&ParameterEstimate> {
+        let same = |row: &&ParameterEstimate| {
+            let straight = row.lhs == lhs && (row.rhs == rhs || op == Operator::Define);
+            let turned = op == Operator::Covariance && row.lhs == rhs && row.rhs == lhs;
+            row.op == op && row.group == group && (straight || turned)
+        };
+        self.parameters.iter().find(same)
+    }
+
+    /// A fit measure by lavaan's name. `None` where it does not exist.
+    pub fn measure(&self, name: &str) -> Option<f64> {
+        self.fit.get(name)?.as_f64()
+    }
+
+    /// A figure of AMOS's block of the default model by AMOS's name. `None` where it does not exist.
+    pub fn amos_measure(&self, name: &str) -> Option<f64> {
+        self.fit_amos.default.get(name)?.as_f64()
+    }
+}
+
+pub(crate) fn groups(fit: &Fit) -> usize {
+    fit.table.blocks.iter().map(|block| block.group).collect::<BTreeSet<_>>().len()
+}
+
+fn group_labels(fit: &Fit) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for block in fit.table.blocks.iter().filter(|block| block.level <= 1) {
+        labels.push(block.group_label.clone());
+    }
+    if labels.iter().all(String::is_empty) { Vec::new() } else { labels }
+}
+
+fn explained(fit: &Fit) -> Vec<RSquare> {
+    let of_variable = |r2: crate::standardized::ExplainedVariance| RSquare {
+        variable: r2.variable,
+        group: fit.table.blocks[r2.block].group,
+        value: r2.value,
+    };
+    explained_variances(&fit.table, &fit.estimates).into_iter().map(of_variable).collect()
+}
+
+fn implied_moments(fit: &Fit, block: usize) -> Implied {
+    let moments = &fit.implied[block];
+    Implied {
+        group: fit.table.blocks[block].group,
+        cov: moments.covariance.clone(),
+        mean: moments.mean.clone(),
+        names: fit.table.blocks[block].observed.clone(),
+    }
+}
+
+fn sample_moments(fit: &Fit, block: usize) -> Implied {
+    let moments = &fit.sample.blocks[block];
+    Implied {
+        group: fit.table.blocks[block].group,
+        cov: moments.covariance.clone(),
+        mean: moments.mean.clone(),
+        names: fit.table.blocks[block].observed.clone(),
+    }
+}
+
+fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
+    let of_block = moment_residuals_with(fit, block, scores);
+    Residuals {
+        group: fit.table.blocks[block].group,
+        names: fit.table.blocks[block].observed.clone(),
+        raw: of_block.raw,
+        cor: of_block.correlation,
+        normalized: of_block.normalized,
+        standardized: of_block.standardized,
+        amos_standardized: of_block.amos_standardized,
+        mean: of_block.mean_raw,
+        mean_standardized: of_block.mean_standardized,
+    }
+}
+
+fn correlations_of_latents(fit: &Fit, block: usize) -> LatentCorrelations {
+    let correlations = latent_correlations(fit, block);
+    let m = correlations.len();
+    let values: Option<Vec<f64>> = correlations.iter().flatten().map(|correlation| correlation.estimate).collect();
+    let table = |value: fn(&crate::standardized::LatentCorrelation) -> Option<f64>| {
+        correlations.iter().map(|row| row.iter().map(value).collect()).collect()
+    };
+    LatentCorrelations {
+        group: fit.table.blocks[block].group,
+        names: fit.table.blocks[block].latent.clone(),
+        cor: values.and_then(|values| Matrix::from_values(m, m, values)),
+        se: table(|correlation| correlation.standard_error),
+        ci_lower: table(|correlation| correlation.lower),
+        ci_upper: table(|correlation| correlation.upper),
+    }
+}
+
+/// Modification indices by falling size; equal ones keep lavaan's order.
+fn largest_first(fit: &Fit, scores: &Scores) -> Vec<ModificationIndex> {
+    let mut indices = modification_indices_with(fit, scores);
+    indices.sort_by(|l, r| r.mi.total_cmp(&l.mi));
+    indices
+}
+
+fn bootstrap_summary(fit: &Fit) -> Option<BootstrapSummary> {
+    let bootstrap = fit.bootstrap.as_ref()?;
+    let BootstrapSettings { seed, interval, .. } = fit.settings.bootstrap?;
+    Some(BootstrapSummary {
+        drawn: bootstrap.drawn,
+        used: bootstrap.theta.rows(),
+        failed: bootstrap.failed.len(),
+        inadmissible: bootstrap.inadmissible.len(),
+        seed,
+        interval: serde_json::to_value(interval).ok()?.as_str()?.to_owned(),
+    })
 }

@@ -1,0 +1,61 @@
+//! Sample beside implied moments of one group, and the residuals that the residual indices share.
+
+use covary_numerics::{Matrix, linalg::Cholesky};
+
+/// Sample and implied moments of one group, in the same order of variables.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupMomentPair {
+    /// S, with the divisor that the estimator used.
+    pub sample: Matrix,
+    /// Σ(θ̂).
+    pub implied: Matrix,
+    /// Sample and implied means, with a mean structure.
+    pub means: Option<(Vec<f64>, Vec<f64>)>,
+    /// Positions of exogenous variables whose moments are fixed at the sample's.
+    pub fixed_x: Vec<usize>,
+}
+
+impl GroupMomentPair {
+    /// p
+    pub(super) fn variables(&self) -> usize {
+        self.sample.rows()
+    }
+
+    /// √s_ii; `None` where a variance is not positive.
+    pub(super) fn sample_deviations(&self) -> Option<Vec<f64>> {
+        deviations(&self.sample)
+    }
+
+    /// √σ_ii; `None` where a variance is not positive.
+    pub(super) fn implied_deviations(&self) -> Option<Vec<f64>> {
+        deviations(&self.implied)
+    }
+
+    /// Σ over i ≥ j of the squares of f(i, j).
+    pub(super) fn sum_of_squares(&self, f: impl Fn(usize, usize) -> f64) -> f64 {
+        (0..self.variables()).flat_map(|i| (0..=i).map(move |j| (i, j))).map(|(i, j)| f(i, j).powi(2)).sum()
+    }
+
+    /// m − μ; `None` without a mean structure.
+    pub(super) fn mean_residuals(&self) -> Option<Vec<f64>> {
+        let (sample, implied) = self.means.as_ref()?;
+        Some(sample.iter().zip(implied).map(|(m, mu)| m - mu).collect())
+    }
+
+    /// tr (Σ⁻¹A)²; `None` where Σ is not positive definite.
+    pub(super) fn squared_in_metric(&self, a: &Matrix) -> Option<f64> {
+        let ratio = Cholesky::new(&self.implied)?.solve(a); // Σ⁻¹A
+        let p = ratio.rows();
+        Some((0..p).map(|i| (0..p).map(|j| ratio[(i, j)] * ratio[(j, i)]).sum::<f64>()).sum())
+    }
+
+    /// x'Σ⁻¹x; `None` where Σ is not positive definite.
+    pub(super) fn vector_in_metric(&self, x: &[f64]) -> Option<f64> {
+        let solved = Cholesky::new(&self.implied)?.solve_vector(x);
+        Some(x.iter().zip(&solved).map(|(l, r)| l * r).sum())
+    }
+}
+
+fn deviations(covariance: &Matrix) -> Option<Vec<f64>> {
+    covariance.diagonal().iter().map(|v| (*v > 0.0).then(|| v.sqrt())).collect()
+}

@@ -1,0 +1,93 @@
+//! What the fit indices see of a fit: once by lavaan's definitions, once by AMOS's.
+
+use covary_numerics::Matrix;
+
+use crate::{
+    Conventions, Fit,
+    conventions::Likelihood,
+    fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, amos::independence_test},
+    inference::test_statistic::baseline,
+    syntax::Operator,
+};
+
+/// The input of the indices under lavaan's names: lavaan's definitions with the likelihood of the fit.
+pub(super) fn lavaan(fit: &Fit) -> FitInput {
+    let definitions = Conventions { likelihood: fit.settings.conventions.likelihood, ..Conventions::LAVAAN };
+    let n = fit.cases() as f64;
+    let groups = super::groups(fit) as f64;
+    let baseline = baseline(&fit.table, &fit.sample, definitions.likelihood, definitions.baseline_keeps_x);
+    FitInput {
+        parameters: distinct_parameters(fit),
+        objective: Some(fit.objective).filter(|objective| objective.is_finite()),
+        statistic: fit.test.map(|test| test.statistic),
+        df: fit.degrees_of_freedom as f64,
+        baseline: baseline.map(|test| Baseline { statistic: test.statistic, df: test.df }),
+        multiplier: if definitions.likelihood == Likelihood::Normal { n } else { n - groups },
+        rmsea_group_factor: group_factor(&definitions, groups),
+        log_likelihood: fit.log_likelihood,
+        groups: (0..fit.table.blocks.len()).map(|block| group(fit, block, 1.0, fixed_x(fit, block))).collect(),
+    }
+}
+
+/// The input of AMOS's blocks: Ĉ = (N − G)/N Σ n_g F_g, S with divisor n, exogenous variables random.
+///
+/// Under a wishart fit S and Σ are brought from divisor n − 1 to n.
+pub(super) fn amos(fit: &Fit) -> FitInput {
+    let definitions = Conventions::AMOS;
+    let groups = super::groups(fit) as f64;
+    let multiplier = fit.cases() as f64 - groups;
+    let moments_of_x = fit.table.rows.iter().filter(|row| row.exogenous && row.free.is_none()).count();
+    let wishart = fit.settings.conventions.likelihood == Likelihood::Wishart;
+    let of_block = |block: usize| {
+        let n = fit.sample.blocks[block].cases as f64;
+        group(fit, block, if wishart { (n - 1.0) / n } else { 1.0 }, Vec::new())
+    };
+    let fit_groups: Vec<FitGroup> = (0..fit.table.blocks.len()).map(of_block).collect();
+    FitInput {
+        parameters: distinct_parameters(fit) + moments_of_x,
+        objective: Some(fit.objective),
+        statistic: fit.test.map(|_| 2.0 * multiplier * fit.objective),
+        df: fit.degrees_of_freedom as f64,
+        baseline: independence_test(&fit_groups, multiplier),
+        multiplier,
+        rmsea_group_factor: group_factor(&definitions, groups),
+        log_likelihood: None,
+        groups: fit_groups,
+    }
+}
+
+fn group_factor(definitions: &Conventions, groups: f64) -> f64 {
+    if definitions.rmsea_times_root_groups { groups } else { 1.0 }
+}
+
+fn distinct_parameters(fit: &Fit) -> usize {
+    fit.theta.len().saturating_sub(fit.equality_rank)
+}
+
+fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup {
+    let (sample, implied) = (&fit.sample.blocks[block], &fit.implied[block]);
+    let scaled = |matrix: &Matrix| if factor == 1.0 { matrix.clone() } else { matrix.scaled(factor) };
+    let means = sample.mean.as_ref().zip(implied.mean.as_ref()).filter(|_| fit.table.meanstructure);
+    FitGroup {
+        cases: sample.cases,
+        variables: sample.covariance.rows(),
+        means: fit.table.meanstructure,
+        moments: Some(GroupMomentPair {
+            sample: scaled(&sample.covariance),
+            implied: scaled(&implied.covariance),
+            means: means.map(|(m, mu)| (m.clone(), mu.clone())),
+            fixed_x,
+        }),
+    }
+}
+
+/// Positions of the variables whose variance is fixed at the sample's.
+fn fixed_x(fit: &Fit, block: usize) -> Vec<usize> {
+    let is_variance = |name: &str| {
+        fit.table.rows.iter().any(|row| {
+            row.block == block && row.exogenous && row.op == Operator::Covariance && row.lhs == name && row.rhs == name
+        })
+    };
+    let observed = fit.table.blocks[block].observed.iter().enumerate();
+    observed.filter(|(_, name)| is_variance(name)).map(|(k, _)| k).collect()
+}

@@ -1,0 +1,358 @@
+//! Modification indices: what freeing one parameter, or releasing one equality, would bring.
+//!
+//! Two forms stand side by side. The score test allows for the other parameters, which would move too;
+//! AMOS's M.I. (the form of LISREL VI) holds them where they are, and so is a lower bound of the fall in χ².
+
+use std::collections::BTreeSet;
+
+use covary_numerics::{Dual, Matrix, distributions::chi_squared_sf, linalg};
+
+use super::{
+    reticular::{Place, Reticular},
+    score::{BlockScore, FreeInformation, Scores, generalized_inverse},
+};
+use crate::{
+    Fit,
+    estimate::defined::Names,
+    fit::TestStatistic,
+    fit_report::{AmosModificationIndex, ModificationIndex},
+    parameter_table::{ParameterTable, RowConstraint},
+    standardized::{Standardization, exogenous_positions, powers, scale},
+    syntax::Operator,
+};
+
+/// A parameter whose own information, beyond that of the free ones, is below this share tells nothing new.
+const LEAST_OWN_INFORMATION: f64 = 1e-7;
+
+/// Score tests of every parameter that could be freed, block by block in lavaan's order.
+///
+/// g = −∂(½F)/∂θ_new, v = I_nn − I_no I_oo⁻ I_on; MI = N g²/v, EPC = g/v
+///
+/// The expected information is used whatever the standard errors rest on, and N under every likelihood, as in
+/// lavaan 0.6-14. Candidates: fixed rows, cross-loadings, residual covariances of indicators and of latent
+/// variables, both directions among the variables of the structural part, and (absent from lavaan 0.6-14) residual
+/// covariances of observed outcomes. A candidate that the free parameters make up for (v = 0) is left out.
+///
+/// `mi_amos`: (n/2)·g²/h with the parameter's own h alone, n = (N − G)·n_g/N; `None` for intercepts, for weights
+/// that would make an exogenous variable endogenous or close a loop, and for moments of x, free in AMOS.
+///
+/// Empty where the information matrix is singular or Σ not positive definite.
+///
+/// # Source
+/// Sörbom (1989), Psychometrika 54; Saris, Satorra and Sörbom (1987); AMOS: Jöreskog and Sörbom (1984).
+pub fn modification_indices(fit: &Fit) -> Vec<ModificationIndex> {
+    Scores::new(fit).map_or_else(Vec::new, |scores| modification_indices_with(fit, &scores))
+}
+
+pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<ModificationIndex> {
+    let mut indices = Vec::new();
+    for (block, score) in scores.blocks.iter().enumerate() {
+        let exogenous = exogenous_positions(&fit.table, block, &score.form);
+        let amos = AmosRules::new(fit, score);
+        for candidate in candidates(&fit.table, block, &score.form) {
+            let Some((g, v)) = score_and_information(score, candidate.place, &scores.information) else { continue };
+            let epc = g / v;
+            let standardized = |standardization| {
+                let powers = powers(candidate.place, standardization, score.form.observed, &exogenous);
+                Some(epc * scale(&powers, &score.moments)?)
+            };
+            let of_amos = amos.index(candidate.place).filter(|_| !candidate.fixed_x);
+            indices.push(ModificationIndex {
+                lhs: candidate.lhs,
+                op: candidate.op,
+                rhs: candidate.rhs,
+                group: fit.table.blocks[block].group,
+                mi: fit.cases() as f64 * g * g / v,
+                epc,
+                sepc_lv: standardized(Standardization::Latent),
+                sepc_all: standardized(Standardization::All),
+                sepc_nox: standardized(Standardization::NotExogenous),
+                mi_amos: of_amos.map(|(mi, _)| mi),
+                par_change: of_amos.map(|(_, change)| change),
+            });
+        }
+    }
+    indices
+}
+
+/// AMOS's own tables of modification indices of at least `threshold` (AMOS's default is 4): for each group
+/// covariances, then variances, then regression weights, among all variables of the model.
+///
+/// MI = (n/2)·g²/h, Par Change = g/h, with g = tr[Σ⁻¹(S − Σ)Σ⁻¹Σ'] and h = tr[Σ⁻¹Σ'Σ⁻¹Σ'], Σ' = ∂Σ/∂θ,
+/// n = (N − G)·n_g/N
+///
+/// Unlike lavaan's list this one has paths between indicators. Covariances are those of exogenous variables
+/// and residuals. No path is listed that would make an exogenous variable endogenous or close a loop.
+///
+/// # Source
+/// AMOS user's guide, example 6; Jöreskog and Sörbom (1984), LISREL VI.
+pub fn amos_modification_indices(fit: &Fit, threshold: f64) -> Vec<AmosModificationIndex> {
+    let Some(blocks) = BlockScore::all(fit) else { return Vec::new() };
+    let mut indices = Vec::new();
+    for (block, score) in blocks.iter().enumerate() {
+        let rules = AmosRules::new(fit, score);
+        let names = &score.form.variables;
+        for place in amos_candidates(fit, score) {
+            let Some((mi, par_change)) = rules.index(place).filter(|(mi, _)| *mi >= threshold) else { continue };
+            let (lhs, op, rhs) = match place {
+                Place::Weight { effect, cause } if cause >= score.form.observed && effect < score.form.observed => {
+                    (cause, Operator::Measures, effect)
+                }
+                Place::Weight { effect, cause } => (effect, Operator::Regression, cause),
+                Place::Covariance { first, second } => (first, Operator::Covariance, second),
+                Place::Intercept { .. } => continue,
+            };
+            let group = fit.table.blocks[block].group;
+            indices.push(AmosModificationIndex {
+                lhs: names[lhs].clone(),
+                op,
+                rhs: names[rhs].clone(),
+                group,
+                mi,
+                par_change,
+            });
+        }
+    }
+    indices
+}
+
+/// Score tests of the equality constraints (lavaan's lavTestScore()).
+#[derive(Clone, Debug, PartialEq)]
+pub struct EqualityScoreTests {
+    /// All constraints released together.
+    pub total: TestStatistic,
+    /// Each released alone, in the table's order.
+    pub single: Vec<(RowConstraint, TestStatistic)>,
+}
+
+/// Whether equality constraints hold, by score tests.
+///
+/// With g the gradient of the unconstrained model at the constrained estimates: all together N g'I⁻¹g on the rank of
+/// the constraints; one alone N g'K(K'IK)⁻¹K'g on 1, K the null space of the others. Expected information.
+///
+/// `None` without equality constraints, or where the information of the unconstrained model is singular.
+///
+/// # Source
+/// Bentler and Chou (1992), Sociological Methods & Research 21.
+pub fn equality_score_tests(fit: &Fit) -> Option<EqualityScoreTests> {
+    let equalities: Vec<&RowConstraint> = fit.table.constraints.iter().filter(|c| c.op == Operator::Equal).collect();
+    if equalities.is_empty() {
+        return None;
+    }
+    let Scores { blocks, information } = Scores::new(fit)?;
+    let mut gradient = vec![0.0; fit.theta.len()];
+    for block in &blocks {
+        for &(k, place) in &block.free {
+            gradient[k] += block.weight * block.gradient(place);
+        }
+    }
+    let jacobian = jacobian(&fit.table, &equalities, &fit.theta)?;
+    let columns: Vec<usize> = (0..jacobian.columns()).collect();
+    let released = |kept: &[usize]| {
+        let basis = linalg::null_space(&jacobian.select(kept, &columns));
+        let inverse = generalized_inverse(&information.matrix, &basis)?;
+        let df = basis.columns() as f64 - (fit.theta.len() - linalg::rank(&jacobian)) as f64;
+        let statistic = fit.cases() as f64 * dot(&gradient, &inverse.times_vector(&gradient));
+        let p_value = (df > 0.0).then(|| chi_squared_sf(statistic, df));
+        Some(TestStatistic { statistic, df, p_value })
+    };
+    let total = released(&[])?;
+    let mut single = Vec::with_capacity(equalities.len());
+    for (k, constraint) in equalities.iter().enumerate() {
+        let others: Vec<usize> = (0..equalities.len()).filter(|other| *other != k).collect();
+        single.push(((*constraint).clone(), released(&others)?));
+    }
+    Some(EqualityScoreTests { total, single })
+}
+
+fn dot(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).map(|(l, r)| l * r).sum()
+}
+
+/// g and v of a candidate, weighted by w_g. `None` where v is nothing but rounding.
+fn score_and_information(score: &BlockScore, place: Place, information: &FreeInformation) -> Option<(f64, f64)> {
+    let own = score.weight * score.information(place, place); // I_nn
+    let with_free: Vec<(usize, f64)> =
+        score.free.iter().map(|&(k, free)| (k, score.weight * score.information(place, free))).collect(); // I_no
+    let mut shared = 0.0;
+    for &(k, one) in &with_free {
+        let row = information.inverse.row(k);
+        shared += one * with_free.iter().map(|&(l, other)| row[l] * other).sum::<f64>();
+    }
+    let v = own - shared;
+    (v > LEAST_OWN_INFORMATION * own).then(|| (score.weight * score.gradient(place), v))
+}
+
+/// A parameter that could be freed.
+struct Candidate {
+    lhs: String,
+    op: Operator,
+    rhs: String,
+    place: Place,
+    /// A moment of exogenous x.
+    fixed_x: bool,
+}
+
+fn candidates(table: &ParameterTable, block: usize, form: &Reticular) -> Vec<Candidate> {
+    let mut list: Vec<Candidate> = Vec::new();
+    for &(k, place) in &form.places {
+        let row = &table.rows[k];
+        if row.free.is_none() {
+            let (lhs, rhs) = (row.lhs.clone(), row.rhs.clone());
+            list.push(Candidate { lhs, op: row.op, rhs, place, fixed_x: row.exogenous });
+        }
+    }
+    let mut taken: BTreeSet<Place> = form.places.iter().map(|(_, place)| *place).collect();
+    for (lhs, op, rhs) in absent_parameters(table, block, form) {
+        let (lhs, rhs) = (form.variables[lhs].clone(), form.variables[rhs].clone());
+        let Some(place) = form.place(&lhs, op, &rhs) else { continue };
+        if taken.insert(place) {
+            list.push(Candidate { lhs, op, rhs, place, fixed_x: false });
+        }
+    }
+    list
+}
+
+/// What the model could have but has not, in lavaan's order: (lhs, operator, rhs).
+fn absent_parameters(table: &ParameterTable, block: usize, form: &Reticular) -> Vec<(usize, Operator, usize)> {
+    let roles = Roles::new(table, block, form);
+    let mut absent = Vec::new();
+    for &latent in &roles.latent {
+        absent.extend(roles.indicators.iter().map(|&indicator| (latent, Operator::Measures, indicator)));
+    }
+    let mut pairs = |variables: &[usize]| {
+        for (k, &first) in variables.iter().enumerate() {
+            absent.extend(variables[k + 1..].iter().map(|&second| (first, Operator::Covariance, second)));
+        }
+    };
+    pairs(&roles.indicators);
+    pairs(&roles.latent);
+    pairs(&roles.observed_outcomes);
+    for &outcome in &roles.structural {
+        let others = roles.structural.iter().filter(|&&predictor| predictor != outcome);
+        absent.extend(others.map(|&predictor| (outcome, Operator::Regression, predictor)));
+    }
+    absent
+}
+
+/// Who is what in a block, by position.
+struct Roles {
+    latent: Vec<usize>,
+    /// Observed indicators, in the order of the observed variables.
+    indicators: Vec<usize>,
+    /// Observed variables with a path towards them, indicators included.
+    observed_outcomes: Vec<usize>,
+    /// Variables of `~` formulas: outcomes, then those that only predict.
+    structural: Vec<usize>,
+}
+
+impl Roles {
+    fn new(table: &ParameterTable, block: usize, form: &Reticular) -> Self {
+        let (mut measured, mut outcomes, mut predictors) = (BTreeSet::new(), Vec::new(), Vec::new());
+        for row in table.rows.iter().filter(|row| row.block == block) {
+            let (Some(lhs), Some(rhs)) = (form.position(&row.lhs), form.position(&row.rhs)) else { continue };
+            match row.op {
+                Operator::Measures => {
+                    measured.insert(rhs);
+                }
+                Operator::Regression => {
+                    push_new(&mut outcomes, lhs);
+                    push_new(&mut predictors, rhs);
+                }
+                _ => {}
+            }
+        }
+        let mut structural = outcomes;
+        predictors.into_iter().for_each(|predictor| push_new(&mut structural, predictor));
+        Roles {
+            latent: (form.observed..form.variables.len()).collect(),
+            indicators: (0..form.observed).filter(|k| measured.contains(k)).collect(),
+            observed_outcomes: (0..form.observed).filter(|k| form.is_endogenous(*k)).collect(),
+            structural,
+        }
+    }
+}
+
+fn push_new(list: &mut Vec<usize>, variable: usize) {
+    if !list.contains(&variable) {
+        list.push(variable);
+    }
+}
+
+/// Everything that AMOS would test: covariances, variances, weights that are not in the model or fixed.
+fn amos_candidates(fit: &Fit, score: &BlockScore) -> Vec<Place> {
+    let (form, residual) = (&score.form, &score.moments.residual);
+    let m = form.variables.len();
+    let in_model: BTreeSet<Place> = form
+        .places
+        .iter()
+        .filter(|(row, _)| fit.estimates[*row] != Some(0.0) || fit.table.rows[*row].free.is_some())
+        .map(|(_, place)| *place)
+        .collect();
+    let fixed_variance = |place: &Place| {
+        let row = form.places.iter().find(|(_, other)| other == place).map(|(row, _)| &fit.table.rows[*row]);
+        row.is_some_and(|row| row.free.is_none() && !row.exogenous)
+    };
+    // A residual whose variance is fixed at 0 is none.
+    let exists = |variable: &usize| residual[(*variable, *variable)] != 0.0;
+    let varying: Vec<usize> = (0..m).filter(exists).collect();
+    let pairs =
+        varying.iter().flat_map(|&a| varying.iter().filter(move |b| **b > a).map(move |&b| Place::covariance(a, b)));
+    let variances = (0..m).map(|a| Place::covariance(a, a)).filter(fixed_variance);
+    let paths = (0..m).flat_map(|effect| (0..m).map(move |cause| Place::Weight { effect, cause }));
+    let absent = |place: &Place| !in_model.contains(place);
+    pairs.filter(absent).chain(variances).chain(paths.filter(absent)).collect()
+}
+
+/// AMOS's form of the index and what AMOS does not list.
+struct AmosRules<'a> {
+    score: &'a BlockScore,
+    /// n of the group.
+    multiplier: f64,
+    reaches: Vec<Vec<bool>>,
+    endogenous: Vec<bool>,
+}
+
+impl<'a> AmosRules<'a> {
+    fn new(fit: &Fit, score: &'a BlockScore) -> Self {
+        let groups = fit.table.blocks.iter().map(|block| block.group).collect::<BTreeSet<_>>().len();
+        AmosRules {
+            score,
+            multiplier: (fit.cases() - groups.min(fit.cases())) as f64 * score.weight,
+            reaches: score.form.reaches(),
+            endogenous: (0..score.form.variables.len()).map(|k| score.form.is_endogenous(k)).collect(),
+        }
+    }
+
+    /// (M.I., Par Change). `None` where AMOS gives none.
+    fn index(&self, place: Place) -> Option<(f64, f64)> {
+        if !self.is_listed(place) {
+            return None;
+        }
+        let (g, h) = (self.score.gradient(place), self.score.information(place, place));
+        (h > 0.0).then(|| (self.multiplier * g * g / h, g / h))
+    }
+
+    fn is_listed(&self, place: Place) -> bool {
+        match place {
+            Place::Weight { effect, cause } => self.endogenous[effect] && !self.reaches[cause][effect],
+            Place::Covariance { .. } => true,
+            Place::Intercept { .. } => false,
+        }
+    }
+}
+
+/// Derivatives of the constraints' differences at θ, one row for each. `None` where a name is unknown.
+fn jacobian(table: &ParameterTable, constraints: &[&RowConstraint], theta: &[f64]) -> Option<Matrix> {
+    let names = Names::new(table);
+    let mut jacobian = Matrix::zeros(constraints.len(), theta.len());
+    let mut point: Vec<Dual> = theta.iter().map(|value| Dual::from(*value)).collect();
+    for k in 0..theta.len() {
+        point[k] = Dual::variable(theta[k]);
+        for (c, constraint) in constraints.iter().enumerate() {
+            jacobian[(c, k)] = names.evaluate(&constraint.difference, &point)?.derivative;
+        }
+        point[k] = Dual::from(theta[k]);
+    }
+    Some(jacobian)
+}

@@ -1,0 +1,228 @@
+//! Gradient and expected information of the discrepancy for any parameter, in the model or not.
+//!
+//! With N = Σ⁻¹ and Q = N(S + δδ' − Σ)N, δ = m − μ, a parameter that moves Σ by c(uv' + vu') and μ by d has
+//!
+//! g = −∂(½F)/∂θ = c·u'Qv + d'Nδ,  I_kl = c_k c_l [(u_k'Nu_l)(v_k'Nv_l) + (u_k'Nv_l)(v_k'Nu_l)] + d_k'Nd_l.
+//!
+//! u, v and d are columns of T and E of the [reticular form](super::reticular), so that four small
+//! matrices of inner products give every gradient and every element of the information by look-up:
+//! a thousand candidate parameters cost no more than a matrix product.
+
+use covary_numerics::{
+    Matrix,
+    linalg::{self, Cholesky},
+};
+
+use super::reticular::{Place, Reticular, ReticularMoments};
+use crate::Fit;
+
+/// The scores of all blocks and the information of the free parameters: computed once, used by many.
+#[derive(Clone, Debug)]
+pub(crate) struct Scores {
+    /// One entry per block.
+    pub blocks: Vec<BlockScore>,
+    /// Of the free parameters.
+    pub information: FreeInformation,
+}
+
+impl Scores {
+    /// `None` where an implied covariance matrix is not positive definite or the information is singular.
+    pub fn new(fit: &Fit) -> Option<Self> {
+        let blocks = BlockScore::all(fit)?;
+        let information = FreeInformation::new(fit, &blocks)?;
+        Some(Scores { blocks, information })
+    }
+}
+
+/// One block's inner products at the estimates.
+#[derive(Clone, Debug)]
+pub(crate) struct BlockScore {
+    /// Variables and places.
+    pub form: Reticular,
+    /// Moments of all variables.
+    pub moments: ReticularMoments,
+    /// w_g = n_g/N.
+    pub weight: f64,
+    /// Free parameters: (position in θ, place).
+    pub free: Vec<(usize, Place)>,
+    products: InnerProducts,
+    pull_total_total: Matrix,
+    pull_total_covariance: Matrix,
+    pull_mean: Option<Vec<f64>>,
+}
+
+/// Information of the free parameters per case and its generalized inverse under the equality constraints.
+#[derive(Clone, Debug)]
+pub(crate) struct FreeInformation {
+    /// I(Ws) = Σ w_g Δ'WsΔ, q⁺ × q⁺.
+    pub matrix: Matrix,
+    /// I⁻ = K(K'IK)⁻¹K'.
+    pub inverse: Matrix,
+}
+
+impl BlockScore {
+    /// Every block of the fit.
+    pub fn all(fit: &Fit) -> Option<Vec<Self>> {
+        (0..fit.table.blocks.len()).map(|block| BlockScore::new(fit, block)).collect()
+    }
+
+    /// The inner products of one block. `None` where Σ is not positive definite or I − Γ singular.
+    pub fn new(fit: &Fit, block: usize) -> Option<Self> {
+        let form = Reticular::new(&fit.table, block);
+        let moments = form.moments(&fit.estimates)?;
+        let (sample, implied) = (&fit.sample.blocks[block], &fit.implied[block]);
+        let factor = Cholesky::new(&implied.covariance)?;
+        let p = form.observed;
+        let observed: Vec<usize> = (0..p).collect();
+        let all: Vec<usize> = (0..form.variables.len()).collect();
+        let total = moments.total_effects.select(&observed, &all); // T over observed rows, p × m
+        let covariance = moments.covariance.select(&observed, &all); // E over observed rows
+        let (n_total, n_covariance) = (factor.solve(&total), factor.solve(&covariance));
+
+        let means = if fit.table.meanstructure { sample.mean.as_ref().zip(implied.mean.as_ref()) } else { None };
+        let delta: Option<Vec<f64>> = means.map(|(m, mu)| m.iter().zip(mu).map(|(m, mu)| m - mu).collect());
+        let mut excess = sample.covariance.minus(&implied.covariance); // S + δδ' − Σ
+        if let Some(delta) = &delta {
+            for i in 0..p {
+                for j in 0..p {
+                    excess[(i, j)] += delta[i] * delta[j];
+                }
+            }
+        }
+        let pull_total = excess.times(&n_total);
+        Some(BlockScore {
+            products: InnerProducts::new(&total, &covariance, &n_total, &n_covariance),
+            pull_total_total: n_total.transpose().times(&pull_total),
+            pull_total_covariance: pull_total.transpose().times(&n_covariance),
+            pull_mean: delta.map(|delta| n_total.transpose().times_vector(&delta)),
+            weight: sample.cases as f64 / fit.cases() as f64,
+            free: crate::standardized::free_places(&fit.table, &form),
+            form,
+            moments,
+        })
+    }
+
+    /// g of one parameter for this block alone (not weighted by w_g).
+    pub fn gradient(&self, place: Place) -> f64 {
+        let atom = self.atom(place);
+        let of_covariance = atom.scale * self.pull(atom.left, atom.right);
+        let of_mean = self.pull_mean.as_ref().map_or(0.0, |pull| atom.mean * pull[atom.left]);
+        of_covariance + of_mean
+    }
+
+    /// I_kl of two parameters for this block alone (not weighted by w_g).
+    pub fn information(&self, one: Place, other: Place) -> f64 {
+        self.bilinear(one, other, &self.products, self.pull_mean.is_some())
+    }
+
+    /// ½ tr(M ∂Σ_k M ∂Σ_l) + ∂μ_k'M ∂μ_l in the metric M that `products` were taken in; the second term with `means`.
+    pub fn bilinear(&self, one: Place, other: Place, products: &InnerProducts, means: bool) -> f64 {
+        let (a, b) = (self.atom(one), self.atom(other));
+        let total = products.total_total[(a.left, b.left)];
+        let straight = total * products.of(a.right, b.right);
+        let crossed = products.of(Side::Total(a.left), b.right) * products.of(a.right, Side::Total(b.left));
+        let of_mean = if means { a.mean * b.mean * total } else { 0.0 };
+        a.scale * b.scale * (straight + crossed) + of_mean
+    }
+
+    /// ∂Σ = scale · (T_left right' + right T_left'), ∂μ = mean · T_left.
+    fn atom(&self, place: Place) -> Atom {
+        match place {
+            Place::Covariance { first, second } => {
+                let scale = if first == second { 0.5 } else { 1.0 };
+                Atom { left: first, right: Side::Total(second), scale, mean: 0.0 }
+            }
+            Place::Weight { effect, cause } => {
+                Atom { left: effect, right: Side::Covariance(cause), scale: 1.0, mean: self.moments.mean[cause] }
+            }
+            Place::Intercept { of } => Atom { left: of, right: Side::Total(of), scale: 0.0, mean: 1.0 },
+        }
+    }
+
+    fn pull(&self, left: usize, right: Side) -> f64 {
+        match right {
+            Side::Total(b) => self.pull_total_total[(left, b)],
+            Side::Covariance(b) => self.pull_total_covariance[(left, b)],
+        }
+    }
+}
+
+impl FreeInformation {
+    /// The information of all blocks.
+    ///
+    /// `None` where it is singular under the constraints.
+    pub fn new(fit: &Fit, blocks: &[BlockScore]) -> Option<Self> {
+        let q = fit.theta.len();
+        let mut matrix = Matrix::zeros(q, q);
+        for block in blocks {
+            for &(k, one) in &block.free {
+                for &(l, other) in block.free.iter().filter(|(l, _)| *l <= k) {
+                    matrix[(k, l)] += block.weight * block.information(one, other);
+                }
+            }
+        }
+        for k in 0..q {
+            for l in 0..k {
+                matrix[(l, k)] = matrix[(k, l)];
+            }
+        }
+        let inverse = generalized_inverse(&matrix, &fit.constraints.basis)?;
+        Some(FreeInformation { matrix, inverse })
+    }
+}
+
+/// K(K'IK)⁻¹K'. `None` where K'IK is singular.
+pub(crate) fn generalized_inverse(information: &Matrix, basis: &Matrix) -> Option<Matrix> {
+    if basis.columns() == 0 {
+        return Some(Matrix::zeros(information.rows(), information.rows()));
+    }
+    let reduced = basis.transpose().times(&information.times(basis));
+    let inverse = match Cholesky::new(&reduced) {
+        Some(factor) => factor.inverse(),
+        None => linalg::inverse(&reduced)?,
+    };
+    Some(basis.times(&inverse).times(&basis.transpose()))
+}
+
+/// Inner products of the columns of T and E over the observed variables.
+#[derive(Clone, Debug)]
+pub(crate) struct InnerProducts {
+    total_total: Matrix,
+    total_covariance: Matrix,
+    covariance_covariance: Matrix,
+}
+
+impl InnerProducts {
+    /// T'MT, T'ME and E'ME from T, E, MT and ME.
+    pub fn new(total: &Matrix, covariance: &Matrix, m_total: &Matrix, m_covariance: &Matrix) -> Self {
+        InnerProducts {
+            total_total: total.transpose().times(m_total),
+            total_covariance: total.transpose().times(m_covariance),
+            covariance_covariance: covariance.transpose().times(m_covariance),
+        }
+    }
+
+    fn of(&self, one: Side, other: Side) -> f64 {
+        match (one, other) {
+            (Side::Total(a), Side::Total(b)) => self.total_total[(a, b)],
+            (Side::Total(a), Side::Covariance(b)) => self.total_covariance[(a, b)],
+            (Side::Covariance(a), Side::Total(b)) => self.total_covariance[(b, a)],
+            (Side::Covariance(a), Side::Covariance(b)) => self.covariance_covariance[(a, b)],
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Atom {
+    left: usize,
+    right: Side,
+    scale: f64,
+    mean: f64,
+}
+
+/// A column over the observed variables: of T or of E.
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    Total(usize),
+    Covariance(usize),
+}
