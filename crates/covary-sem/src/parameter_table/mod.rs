@@ -1,8 +1,26 @@
 //! Formulas → rows: defaults, constraints, identification, in lavaan's order.
 
+mod checks;
+mod complete;
+mod constraints;
+mod defaults;
+mod draft;
+mod equalities;
+mod model_report;
+#[cfg(test)]
+mod tests;
+mod to_lavaan;
+
 use serde::Serialize;
 
-use crate::syntax::{Expression, Operator};
+pub use complete::complete;
+pub use model_report::{ModelReport, RawReport, model_report, raw_report};
+pub use to_lavaan::to_lavaan;
+
+use crate::{
+    Warning,
+    syntax::{Expression, Operator},
+};
 
 /// One row: a free, fixed, defined parameter or a constraint.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,6 +102,39 @@ pub struct ParameterTable {
     pub meanstructure: bool,
     /// Whether moments of x are fixed.
     pub fixed_x: bool,
+    /// What the user might not expect of the completion.
+    pub warnings: Vec<Warning>,
+}
+
+impl Row {
+    /// Whether the row is a parameter of a block: no constraint and no definition.
+    pub fn is_parameter(&self) -> bool {
+        !matches!(self.op, Operator::Define | Operator::Equal | Operator::Less | Operator::Greater)
+    }
+
+    /// Whether the row states this parameter; covariances in either direction.
+    pub fn states(&self, lhs: &str, op: Operator, rhs: &str) -> bool {
+        self.op == op
+            && ((self.lhs == lhs && self.rhs == rhs) || (op == Operator::Covariance && self.lhs == rhs && self.rhs == lhs))
+    }
+}
+
+impl ParameterTable {
+    /// Index of a parameter's row; covariances are found in either direction.
+    pub fn find(&self, block: usize, lhs: &str, op: Operator, rhs: &str) -> Option<usize> {
+        self.rows.iter().position(|row| row.is_parameter() && row.block == block && row.states(lhs, op, rhs))
+    }
+
+    /// Index of the row of a variable's (residual) variance.
+    pub fn variance_row(&self, block: usize, name: &str) -> Option<usize> {
+        self.find(block, name, Operator::Covariance, name)
+    }
+
+    /// Number of independent equality constraints, linear or not: the rank of their Jacobian at a point without
+    /// symmetry.
+    pub fn equality_rank(&self) -> usize {
+        constraints::equality_rank(self)
+    }
 }
 
 /// What the data offer to a model.

@@ -1,8 +1,19 @@
 //! lavaan's model language: text → formulas, with places for messages.
 
 pub mod expression;
+pub(crate) mod fault;
+mod lexer;
+mod modifier;
+mod roles;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use std::fmt;
 
 pub use expression::Expression;
+pub(crate) use roles::Roles;
 use serde::Serialize;
 
 use crate::SemError;
@@ -58,6 +69,8 @@ pub struct Formulas {
     pub groups: Vec<String>,
     /// Names of `level:` blocks, in order; empty without.
     pub levels: Vec<String>,
+    /// The text itself, so that later messages can show the place; empty where the formulas come from elsewhere.
+    pub text: String,
 }
 
 /// One term of a formula: `F1 =~ 0.5*x2` gives (F1, =~, x2) with a fixed value.
@@ -96,6 +109,10 @@ pub struct Modifiers {
     pub upper: Vec<Option<f64>>,
     /// `equal("f=~x2")`.
     pub equal: Vec<Option<String>>,
+    /// `rv("slope")`: the coefficient varies over clusters.
+    pub random_slope: Vec<Option<String>>,
+    /// `prior("…")`: a prior distribution, for Bayesian estimation.
+    pub prior: Vec<Option<String>>,
 }
 
 /// A fixed value, or `NA`: to be estimated.
@@ -117,6 +134,10 @@ pub struct Constraint {
     pub op: Operator,
     /// Right side.
     pub rhs: Expression,
+    /// Left side as written, without blanks.
+    pub lhs_written: String,
+    /// Right side as written, without blanks.
+    pub rhs_written: String,
     /// Byte range in the text.
     pub span: std::ops::Range<usize>,
 }
@@ -128,14 +149,68 @@ pub struct Definition {
     pub name: String,
     /// Its value.
     pub expression: Expression,
+    /// The expression as written, without blanks.
+    pub written: String,
     /// Byte range in the text.
     pub span: std::ops::Range<usize>,
 }
 
 /// Reads model text.
 ///
+/// Covariances are turned so that latent variables stand before observed ones, and otherwise in the order in which
+/// the model names its variables, as lavaan's parser does.
+///
 /// # Errors
 /// [`SemError::Model`], with the line, a caret under the column, what was expected and the nearest known word.
 pub fn parse(text: &str) -> Result<Formulas, SemError> {
-    todo!("{text}")
+    let read = || statement::statements(text, &lexer::tokens(text)?);
+    let mut formulas = read().map_err(|fault| fault.in_text(text))?;
+    turn_covariances(&mut formulas);
+    Ok(formulas)
+}
+
+fn turn_covariances(formulas: &mut Formulas) {
+    let roles = Roles::of(formulas.elements.iter());
+    let order: std::collections::HashMap<&str, usize> =
+        roles.latent.iter().chain(&roles.observed).enumerate().map(|(k, name)| (name.as_str(), k)).collect();
+    for element in formulas.elements.iter_mut().filter(|e| e.op == Operator::Covariance) {
+        if order.get(element.lhs.as_str()) > order.get(element.rhs.as_str()) {
+            std::mem::swap(&mut element.lhs, &mut element.rhs);
+        }
+    }
+}
+
+impl Element {
+    /// The element in lavaan's spelling, without modifiers: `f =~ x1`.
+    pub fn shown(&self) -> String {
+        match self.op {
+            Operator::Intercept => format!("{} ~ 1", self.lhs),
+            op => format!("{} {op} {}", self.lhs, self.rhs),
+        }
+    }
+}
+
+impl Operator {
+    /// The operator as it is written.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Operator::Measures => "=~",
+            Operator::Composite => "<~",
+            Operator::Regression => "~",
+            Operator::Covariance => "~~",
+            Operator::Intercept => "~1",
+            Operator::Threshold => "|",
+            Operator::Scale => "~*~",
+            Operator::Define => ":=",
+            Operator::Equal => "==",
+            Operator::Less => "<",
+            Operator::Greater => ">",
+        }
+    }
+}
+
+impl fmt::Display for Operator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.symbol())
+    }
 }
