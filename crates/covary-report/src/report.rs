@@ -30,6 +30,22 @@ pub struct Labels {
     pub note: &'static str,
     /// "Contents"
     pub contents: &'static str,
+    /// "Section"
+    pub section: &'static str,
+    /// Word for a serious finding.
+    pub serious: &'static str,
+    /// Word for a finding that a reviewer will ask about.
+    pub caution: &'static str,
+    /// Word for a finding worth knowing.
+    pub remark: &'static str,
+    /// "What to do:"
+    pub advice: &'static str,
+    /// "Findings"
+    pub findings: &'static str,
+    /// "Files"
+    pub files: &'static str,
+    /// Said where a list goes on in the report: "… and more in the report."
+    pub more: &'static str,
 }
 
 /// Running text.
@@ -52,7 +68,7 @@ pub enum Span {
     Strong(Text),
 }
 
-/// A figure at full precision.
+/// A printed value at full precision.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
     /// The value; `None` prints as a dash.
@@ -196,7 +212,7 @@ pub struct Cell {
     pub strong: bool,
 }
 
-/// A figure.
+/// A drawing with its caption.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
     /// Unique id.
