@@ -8,6 +8,7 @@ use crate::{
     estimators::Estimator,
     inference::{Bootstrap, admissibility, bootstrap, information, standard_errors, test_statistic},
     model_matrices::{BlockMatrices, ModelMatrices},
+    parameter_table,
     settings::{Information, StandardErrors},
     warning::WarningCode,
 };
@@ -118,8 +119,8 @@ impl Fit {
 /// [`SemError`] for what cannot be computed at all: a model that is none, data that cannot serve it, an
 /// option that is not built. Everything else is a value or a warning in the [`Fit`].
 pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
-    let available = crate::sample::available(data, settings)?;
-    todo!("{model:?} {available:?}")
+    let table = parameter_table::complete(model, &crate::sample::available(data, settings)?, settings)?;
+    fit_table(table, data, settings)
 }
 
 /// Fits a completed model.
