@@ -27,6 +27,14 @@ pub enum DatasetError {
     /// Two variables bear one name.
     #[error("the variable name \"{0}\" stands twice; every column needs a name of its own")]
     DuplicateName(String),
+    /// Not one column per variable.
+    #[error("{variables} variables and {columns} columns; every variable needs one column")]
+    UnequalCounts {
+        /// The variables.
+        variables: usize,
+        /// The columns.
+        columns: usize,
+    },
     /// Columns of different lengths.
     #[error("column \"{name}\" holds {found} cases, the first column {expected}")]
     UnequalLengths {
@@ -52,21 +60,33 @@ pub enum DatasetError {
     },
 }
 
+impl Column {
+    /// Number of cases.
+    pub fn cases(&self) -> usize {
+        match self {
+            Column::Numeric(values) => values.len(),
+            Column::Text(texts) => texts.len(),
+        }
+    }
+}
+
 impl Dataset {
     /// A dataset of these columns, in order.
+    ///
+    /// # Errors
+    /// Not one column per variable, a name that stands twice, columns of different lengths.
     pub fn new(variables: Vec<Variable>, columns: Vec<Column>) -> Result<Self, DatasetError> {
-        let length = |c: &Column| match c {
-            Column::Numeric(v) => v.len(),
-            Column::Text(v) => v.len(),
-        };
-        let cases = columns.first().map_or(0, length);
+        if variables.len() != columns.len() {
+            return Err(DatasetError::UnequalCounts { variables: variables.len(), columns: columns.len() });
+        }
+        let cases = columns.first().map_or(0, Column::cases);
         let mut seen = std::collections::HashSet::new();
         for (variable, column) in variables.iter().zip(&columns) {
             if !seen.insert(&variable.name) {
                 return Err(DatasetError::DuplicateName(variable.name.clone()));
             }
-            if length(column) != cases {
-                let (name, found) = (variable.name.clone(), length(column));
+            if column.cases() != cases {
+                let (name, found) = (variable.name.clone(), column.cases());
                 return Err(DatasetError::UnequalLengths { name, found, expected: cases });
             }
         }
@@ -117,6 +137,19 @@ impl Dataset {
                     Err(DatasetError::Text { name: name.to_string(), case: case + 1, text: text.clone() })
                 }
             },
+        }
+    }
+
+    /// The texts of variable `name`, one per case; `None` where missing or a missing code. A numeric variable's
+    /// numbers are written in their shortest form.
+    ///
+    /// # Errors
+    /// No variable of this name.
+    pub fn texts(&self, name: &str) -> Result<Vec<Option<String>>, DatasetError> {
+        let index = self.position(name).ok_or_else(|| DatasetError::UnknownVariable(name.to_string()))?;
+        match &self.columns[index] {
+            Column::Numeric(_) => Ok(self.numbers(name)?.into_iter().map(|number| Some(number?.to_string())).collect()),
+            Column::Text(_) => Ok((0..self.cases).map(|case| self.text(index, case).map(str::to_string)).collect()),
         }
     }
 
@@ -179,10 +212,9 @@ impl CaseSource for &Dataset {
             return Ok(None);
         }
         let columns = self.variables.iter().zip(&self.columns).map(|(variable, column)| match column {
-            Column::Numeric(values) => values[first_case..]
-                .iter()
-                .map(|v| if variable.missing.contains(*v) { f64::NAN } else { *v })
-                .collect(),
+            Column::Numeric(values) => {
+                values[first_case..].iter().map(|v| if variable.missing.contains(*v) { f64::NAN } else { *v }).collect()
+            }
             Column::Text(_) => vec![f64::NAN; self.cases - first_case],
         });
         Ok(Some(Batch { columns: columns.collect() }))

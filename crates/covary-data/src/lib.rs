@@ -8,4 +8,4 @@ pub mod variable;
 
 pub use case_source::{Batch, CaseSource};
 pub use dataset::{Column, Dataset, DatasetError};
-pub use variable::{Measure, MissingCodes, ValueLabel, Variable};
+pub use variable::{LabelledValue, Measure, MissingCodes, ValueLabel, Variable};

@@ -89,7 +89,7 @@ fn stated_delimiter(text: &str) -> (&str, Option<char>) {
 }
 
 /// The delimiter that cuts the first records into the same number of fields, the more the better.
-fn find_delimiter(text: &str, usual: Option<char>) -> char {
+pub(crate) fn find_delimiter(text: &str, usual: Option<char>) -> char {
     let fields = |delimiter: char| -> (bool, usize) {
         let mut counts = records(text, delimiter).take(SAMPLE).map(|record| record.map_or(0, |record| record.len()));
         let header = counts.next().unwrap_or(0);
@@ -112,7 +112,7 @@ fn find_delimiter(text: &str, usual: Option<char>) -> char {
 ///
 /// In a file with semicolons "1,234" is one and a bit, because the semicolon is there to free the comma. With tabs
 /// it could as well be a thousand, so there some field must have another number of decimals.
-fn find_decimal(text: &str, delimiter: char, width: usize) -> Result<char, ImportError> {
+pub(crate) fn find_decimal(text: &str, delimiter: char, width: usize) -> Result<char, ImportError> {
     if delimiter == ',' || !text.contains(',') {
         return Ok('.');
     }
@@ -244,7 +244,10 @@ fn has_open_quote(text: &str) -> bool {
     text.matches('"').count() % 2 == 1
 }
 
-fn records(text: &str, delimiter: char) -> impl Iterator<Item = Result<csv::StringRecord, ImportError>> + '_ {
+pub(crate) fn records(
+    text: &str,
+    delimiter: char,
+) -> impl Iterator<Item = Result<csv::StringRecord, ImportError>> + '_ {
     csv::ReaderBuilder::new()
         .delimiter(u8::try_from(delimiter).unwrap_or(b','))
         .has_headers(false)

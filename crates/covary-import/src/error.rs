@@ -45,7 +45,7 @@ pub struct ImportError {
     /// The file's name as given by the caller.
     pub file: String,
     /// Where in the file; `None` when it is the file as a whole.
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// What is wrong.
     pub problem: String,
     /// What was expected instead.
@@ -62,7 +62,7 @@ impl ImportError {
 
     /// The same, at `place`.
     pub(crate) fn at(mut self, place: Place) -> Self {
-        self.place = Some(place);
+        self.place = Some(Box::new(place));
         self
     }
 

@@ -7,6 +7,7 @@
 
 mod calendar;
 mod columns;
+mod csv_stream;
 mod delimited;
 mod error;
 mod export;
@@ -20,6 +21,7 @@ mod workbook;
 
 use covary_data::{Column, Dataset};
 
+pub use csv_stream::CsvStream;
 pub use error::{ImportError, Place};
 pub use export::{EXPORT_FORMATS, ExportError, ExportFormat, ExportLoss, export, losses};
 pub use note::ImportNote;

@@ -181,7 +181,7 @@ mod tests {
         let mut bytes = "编号,姓名\n1,张三\n2,".as_bytes().to_vec();
         bytes.extend([0xE5, 0xBC, b'\n']);
         let error = decode_file(&bytes, None).err().unwrap();
-        assert_eq!(error.place, Some(Place::Line(3)));
+        assert_eq!(error.place.as_deref(), Some(&Place::Line(3)));
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Dictionary {
         };
         match self.cases {
             Some(cases) if cases > room => Err(promised(cases, format!("at most {room}"))),
-            None if self.compression == 0 && rest % (8 * self.slots) != 0 => {
+            None if self.compression == 0 && !rest.is_multiple_of(8 * self.slots) => {
                 Err(ImportError::new("the file ends within its last case").help(RESAVE))
             }
             _ => Ok(()),

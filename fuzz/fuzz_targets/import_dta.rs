@@ -1,0 +1,9 @@
+//! Any bytes as a Stata file.
+#![no_main]
+
+use covary_import::{ImportOptions, import};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = import("fuzz.dta", bytes, &ImportOptions::default());
+});
