@@ -25,8 +25,15 @@ pub struct ExportFormat {
 }
 
 /// All formats that can be written.
-pub const EXPORT_FORMATS: &[ExportFormat] =
-    &[delimited::CSV, delimited::TSV, workbook::XLSX, spss::SAV, spss::ZSAV, stata::DTA];
+#[rustfmt::skip] // one line a format
+pub const EXPORT_FORMATS: &[ExportFormat] = &[
+    delimited::CSV,
+    delimited::TSV,
+    workbook::XLSX,
+    spss::SAV,
+    spss::ZSAV,
+    stata::DTA,
+];
 
 /// Why a dataset cannot be written in a format.
 #[derive(Clone, Debug, PartialEq, Eq)]

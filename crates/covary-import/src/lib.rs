@@ -39,8 +39,25 @@ pub struct Format {
 }
 
 /// All formats that can be read. Binary formats stand first, because nearly anything can pass for text.
-pub const FORMATS: &[Format] =
-    &[spss::SAV, spss::ZSAV, workbook::XLSX, workbook::XLS, workbook::ODS, stata::DTA, delimited::CSV, delimited::TSV];
+#[rustfmt::skip] // one line a format
+pub const FORMATS: &[Format] = &[
+    spss::SAV,
+    spss::ZSAV,
+    workbook::XLSX,
+    workbook::ODS,
+    stata::DTA,
+    delimited::CSV,
+    delimited::TSV,
+];
+
+/// Formats that people try and that are not read, and what to do instead.
+const NOT_READ: &[(&str, &str)] = &[
+    ("xls", "Open it in a spreadsheet program and save it as .xlsx"),
+    ("xlsb", "Open it in Excel and save it as .xlsx"),
+    ("por", "Open it in SPSS and save it as .sav"),
+    ("sas7bdat", "Export it from SAS as .sav, .dta or .csv"),
+    ("rds", "Write it from R with haven::write_sav or write.csv"),
+];
 
 /// What the reader of a file may be told; all optional.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,13 +120,17 @@ fn format_of(name: &str) -> Result<&'static Format, ImportError> {
         let all = FORMATS.iter().flat_map(|format| format.extensions);
         all.map(|extension| format!(".{extension}")).collect::<Vec<_>>().join(" ")
     };
-    match extension {
-        None => Err(ImportError::new("the file name has no extension, so its format is not known").expected(known())),
-        Some(extension) => FORMATS
-            .iter()
-            .find(|format| format.extensions.contains(&extension.as_str()))
-            .ok_or_else(|| ImportError::new(format!("the format .{extension} cannot be read")).expected(known())),
-    }
+    let Some(extension) = extension else {
+        let problem = "the file name has no extension, so its format is not known";
+        return Err(ImportError::new(problem).expected(known()));
+    };
+    FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str())).ok_or_else(|| {
+        let error = ImportError::new(format!("the format .{extension} cannot be read")).expected(known());
+        match NOT_READ.iter().find(|(unread, _)| *unread == extension) {
+            Some((_, instead)) => error.help(*instead),
+            None => error,
+        }
+    })
 }
 
 fn wrong_content(format: &Format, bytes: &[u8]) -> ImportError {

@@ -1,14 +1,15 @@
-//! Workbooks of spreadsheet programs: `.xlsx`, the older `.xls`, and `.ods`.
+//! Workbooks of spreadsheet programs: `.xlsx` and `.ods`.
 //!
 //! One sheet is read: names in its first row that holds anything, then one case per row. Cells come as a sparse
-//! list, so a sheet that names a cell in its last corner costs nothing.
+//! list, so a sheet that names a cell in its last corner costs nothing. The older `.xls` is not read: the library
+//! makes room for as many cells as a damaged file claims, before anything can be checked.
 
 mod archive;
 mod codebook;
 
 use std::io::Cursor;
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Sheet, SheetType, Xls, Xlsx};
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Sheet, SheetType, Xlsx};
 use covary_data::{Column, Dataset, Variable};
 
 use crate::columns::{Field, Kind, Tally, name_columns, read_field};
@@ -19,10 +20,6 @@ use crate::{Format, ImportOptions, Imported, nearest};
 /// Excel workbooks.
 pub(crate) const XLSX: Format =
     Format { name: "an Excel workbook", extensions: &["xlsx", "xlsm"], recognise: is_xlsx, read: read_xlsx };
-
-/// Excel workbooks as before 2007.
-pub(crate) const XLS: Format =
-    Format { name: "an Excel 97-2003 workbook", extensions: &["xls"], recognise: is_xls, read: read_xls };
 
 /// OpenDocument spreadsheets.
 pub(crate) const ODS: Format =
@@ -47,10 +44,6 @@ fn is_xlsx(bytes: &[u8]) -> bool {
 fn is_ods(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(200)];
     is_zip(bytes) && archive::find(start, b"application/vnd.oasis.opendocument.spreadsheet").is_some()
-}
-
-fn is_xls(bytes: &[u8]) -> bool {
-    is_ole(bytes) && !is_encrypted(bytes)
 }
 
 /// A protected workbook of today stands in a container of the old kind.
@@ -92,10 +85,6 @@ fn sheet_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Vec<Cell>
         }
     }
     Ok((cells, empty_formulas))
-}
-
-fn read_xls(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
-    read_range(Xls::new(Cursor::new(bytes)).map_err(damaged)?, options)
 }
 
 fn read_ods(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {

@@ -130,16 +130,14 @@ fn workbook_cells_of_every_kind() {
 }
 
 #[test]
-fn older_and_open_workbooks() {
-    for file in ["types.xls", "types.ods"] {
-        let data = read(file).dataset;
-        assert_eq!(names(&data)[..4], ["id", "城市", "agrees", "day"], "{file}");
-        check_numbers(&data, "id", &[Some(1.0), Some(2.5)]);
-        check_texts(&data, "城市", &[Some("永康"), None]);
-        check_numbers(&data, "agrees", &[Some(1.0), Some(0.0)]);
-        check_texts(&data, "day", &[Some("2024-02-29"), None]);
-    }
-    check_numbers(&read("types.ods").dataset, "taken", &[Some(750.0), None]);
+fn open_document_spreadsheets() {
+    let data = read("types.ods").dataset;
+    assert_eq!(names(&data), ["id", "城市", "agrees", "day", "taken"]);
+    check_numbers(&data, "id", &[Some(1.0), Some(2.5)]);
+    check_texts(&data, "城市", &[Some("永康"), None]);
+    check_numbers(&data, "agrees", &[Some(1.0), Some(0.0)]);
+    check_texts(&data, "day", &[Some("2024-02-29"), None]);
+    check_numbers(&data, "taken", &[Some(750.0), None]);
 }
 
 #[test]

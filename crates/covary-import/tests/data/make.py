@@ -1,4 +1,4 @@
-"""Makes the files of this folder: Python 3.11 with pyreadstat, pandas, openpyxl, xlwt and odfpy. Run it in this folder."""
+"""Makes the files of this folder: Python 3.11 with pyreadstat, pandas, openpyxl and odfpy. Run it in this folder."""
 
 import datetime as dt
 import struct
@@ -7,7 +7,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pyreadstat
-import xlwt
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import Table, TableCell, TableRow
 from odf.text import P
@@ -100,18 +99,7 @@ raw = raw.replace(b"yongkang", "永康永康".encode("gbk")).replace(b"jinhua--"
 raw = raw.replace(b"ABCD", "学历".encode("gbk"))
 open("old.dta", "wb").write(raw)
 
-# types.xls and types.ods: the older workbook and the open one.
-old = xlwt.Workbook()
-sheet = old.add_sheet("answers")
-day = xlwt.easyxf(num_format_str="YYYY-MM-DD")
-for column, title in enumerate(["id", "城市", "agrees", "day"]):
-    sheet.write(1, column + 1, title)
-for row, values in enumerate([(1, "永康", True, dt.date(2024, 2, 29)), (2.5, None, False, None)]):
-    for column, value in enumerate(values):
-        if value is not None:
-            sheet.write(row + 2, column + 1, value, day if column == 3 else xlwt.Style.default_style)
-old.save("types.xls")
-
+# types.ods: the open spreadsheet.
 document = OpenDocumentSpreadsheet()
 table = Table(name="answers")
 
