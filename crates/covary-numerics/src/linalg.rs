@@ -1,7 +1,8 @@
 //! Decompositions and solutions of dense systems.
 //!
-//! Cholesky is written here: at the orders of survey models (5 to 60) a plain row-oriented loop
-//! beats a blocked one and needs no scratch memory. Eigenvalues, singular values and LU are faer's.
+//! Cholesky is written here for the orders of survey models: up to about 60 a plain row-oriented loop
+//! keeps pace with a blocked one and needs no scratch memory. Above, and for eigenvalues, singular
+//! values and LU, faer does the work.
 
 use faer::{Mat, Side};
 
@@ -27,23 +28,11 @@ impl Cholesky {
         if matrix.columns() != n {
             return None;
         }
+        let lower = if n <= LARGEST_PLAIN_ORDER { plain_factor(matrix) } else { blocked_factor(matrix) }?;
         let smallest_share = n as f64 * f64::EPSILON;
-        let mut lower = Matrix::zeros(n, n);
-        for i in 0..n {
-            let (above, current) = lower.values_mut().split_at_mut(i * n);
-            let current = &mut current[..n];
-            for j in 0..i {
-                let before = &above[j * n..j * n + j + 1];
-                current[j] = (matrix[(i, j)] - unrolled_dot(&current[..j], &before[..j])) / before[j];
-            }
-            let pivot = matrix[(i, i)] - unrolled_dot(&current[..i], &current[..i]);
-            // Written so that NaN fails too.
-            if !(pivot > smallest_share * matrix[(i, i)] && pivot > 0.0 && pivot.is_finite()) {
-                return None;
-            }
-            current[i] = pivot.sqrt();
-        }
-        Some(Cholesky { lower })
+        // Written so that NaN fails too.
+        let definite = (0..n).all(|i| lower[(i, i)] * lower[(i, i)] > smallest_share * matrix[(i, i)]);
+        definite.then_some(Cholesky { lower })
     }
 
     /// ln |A|.
@@ -53,26 +42,7 @@ impl Cholesky {
 
     /// A⁻¹.
     pub fn inverse(&self) -> Matrix {
-        let n = self.lower.rows();
-        // Rows of M = (L⁻¹)': A⁻¹ = M M', and row i of M is zero before column i.
-        let mut rows = Matrix::zeros(n, n);
-        for i in 0..n {
-            let row = &mut rows.values_mut()[i * n..(i + 1) * n];
-            row[i] = 1.0 / self.lower[(i, i)];
-            for k in i + 1..n {
-                let factor = self.lower.row(k);
-                row[k] = -unrolled_dot(&factor[i..k], &row[i..k]) / factor[k];
-            }
-        }
-        let mut inverse = Matrix::zeros(n, n);
-        for i in 0..n {
-            for j in 0..=i {
-                let element = unrolled_dot(&rows.row(i)[i..], &rows.row(j)[i..]);
-                inverse[(i, j)] = element;
-                inverse[(j, i)] = element;
-            }
-        }
-        inverse
+        if self.lower.rows() <= LARGEST_PLAIN_ORDER { plain_inverse(&self.lower) } else { blocked_inverse(&self.lower) }
     }
 
     /// A⁻¹ B.
@@ -125,23 +95,75 @@ impl Cholesky {
         let mut solution = right.to_vec();
         for i in 0..solution.len() {
             let row = self.lower.row(i);
-            solution[i] = (solution[i] - unrolled_dot(&row[..i], &solution[..i])) / row[i];
+            solution[i] = (solution[i] - dot(&row[..i], &solution[..i])) / row[i];
         }
         solution
     }
 }
 
-/// An inner product in four interleaved sums, which the compiler turns into vector instructions.
-fn unrolled_dot(left: &[f64], right: &[f64]) -> f64 {
-    let mut sums = [0.0; 4];
-    let (left_quads, left_rest) = left.as_chunks::<4>();
-    let (right_quads, right_rest) = right.as_chunks::<4>();
-    for (l, r) in left_quads.iter().zip(right_quads) {
-        for k in 0..4 {
-            sums[k] += l[k] * r[k];
+/// Beyond this order faer's blocked algorithms win (at 200 by a factor of three to five).
+const LARGEST_PLAIN_ORDER: usize = 64;
+
+/// L row by row. `None` where a pivot is not positive.
+fn plain_factor(matrix: &Matrix) -> Option<Matrix> {
+    let n = matrix.rows();
+    let mut lower = Matrix::zeros(n, n);
+    for i in 0..n {
+        let (above, current) = lower.values_mut().split_at_mut(i * n);
+        let current = &mut current[..n];
+        for j in 0..i {
+            let before = &above[j * n..=j * n + j];
+            current[j] = (matrix[(i, j)] - dot(&current[..j], &before[..j])) / before[j];
+        }
+        let pivot = matrix[(i, i)] - dot(&current[..i], &current[..i]);
+        if !(pivot > 0.0 && pivot.is_finite()) {
+            return None;
+        }
+        current[i] = pivot.sqrt();
+    }
+    Some(lower)
+}
+
+fn blocked_factor(matrix: &Matrix) -> Option<Matrix> {
+    let factor = to_faer(matrix).llt(Side::Lower).ok()?;
+    let lower = factor.L();
+    Some(Matrix::from_fn(matrix.rows(), matrix.rows(), |i, j| if j <= i { lower[(i, j)] } else { 0.0 }))
+}
+
+/// (L L')⁻¹ = M M' with M = (L⁻¹)', whose row i is zero before column i.
+fn plain_inverse(lower: &Matrix) -> Matrix {
+    let n = lower.rows();
+    let mut rows = Matrix::zeros(n, n);
+    for i in 0..n {
+        let row = &mut rows.values_mut()[i * n..(i + 1) * n];
+        row[i] = 1.0 / lower[(i, i)];
+        for k in i + 1..n {
+            let factor = lower.row(k);
+            row[k] = -dot(&factor[i..k], &row[i..k]) / factor[k];
         }
     }
-    (sums[0] + sums[1]) + (sums[2] + sums[3]) + dot(left_rest, right_rest)
+    let mut inverse = Matrix::zeros(n, n);
+    for i in 0..n {
+        for j in 0..=i {
+            let element = dot(&rows.row(i)[i..], &rows.row(j)[i..]);
+            inverse[(i, j)] = element;
+            inverse[(j, i)] = element;
+        }
+    }
+    inverse
+}
+
+fn blocked_inverse(lower: &Matrix) -> Matrix {
+    let n = lower.rows();
+    let mut inverted = Mat::<f64>::identity(n, n);
+    faer::linalg::triangular_solve::solve_lower_triangular_in_place(
+        to_faer(lower).as_ref(),
+        inverted.as_mut(),
+        faer::Par::Seq,
+    );
+    let inverse = inverted.transpose() * &inverted;
+    // A product of two different factors need not come out symmetric in the last digit.
+    Matrix::from_fn(n, n, |i, j| inverse[(i.max(j), i.min(j))])
 }
 
 fn subtract_multiple(target: &mut [f64], factor: f64, source: &[f64]) {

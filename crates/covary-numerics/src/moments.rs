@@ -1,6 +1,6 @@
 //! Means, variances and central moments that do not lose digits.
 
-use crate::Matrix;
+use crate::{Matrix, matrix::dot};
 
 /// Count, mean and sums of powers of deviations of one variable.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,7 +25,10 @@ pub struct CentralMoments {
 /// # Source
 /// Neumaier (1974) for the sums; checked against NIST's StRD univariate sets.
 pub fn central_moments(values: &[f64]) -> Option<CentralMoments> {
-    let (mean, remainder) = mean_in_two_parts(values.iter().copied(), values.len())?;
+    if values.is_empty() {
+        return None;
+    }
+    let (mean, remainder) = means_in_two_parts(values, 1)[0];
     let [mut sum2, mut sum3, mut sum4] = [CompensatedSum::default(); 3];
     for value in values {
         let deviation = (value - mean) - remainder;
@@ -39,27 +42,23 @@ pub fn central_moments(values: &[f64]) -> Option<CentralMoments> {
 
 /// Means and covariance matrix (divisor N) of complete cases; `cases`: N × p.
 ///
-/// Products of deviations are summed plainly over blocks of cases and the blocks with compensation:
-/// the accuracy of a compensated sum at nearly the speed of a plain one. Without cases the means
-/// and covariances are zeros.
+/// Products of deviations are summed in eight interleaved sums over blocks of cases, and the blocks
+/// with compensation: the accuracy of a compensated sum at the speed of a plain one. Without cases
+/// the means and covariances are zeros.
 pub fn mean_and_covariance(cases: &Matrix) -> (Vec<f64>, Matrix) {
     let (n, p) = (cases.rows(), cases.columns());
-    let centre: Vec<(f64, f64)> =
-        (0..p).map(|j| mean_in_two_parts((0..n).map(|i| cases[(i, j)]), n).unwrap_or_default()).collect();
+    let centre = means_in_two_parts(cases.values(), p);
     let mut products = vec![CompensatedSum::default(); p * (p + 1) / 2];
-    let mut block_sums = vec![0.0; products.len()];
-    let mut deviations = vec![0.0; p];
+    // Deviations by variable, so that products are taken along memory.
+    let mut deviations = vec![0.0; p * CASES_IN_A_BLOCK];
     for first in (0..n).step_by(CASES_IN_A_BLOCK) {
-        block_sums.fill(0.0);
-        for i in first..n.min(first + CASES_IN_A_BLOCK) {
-            for ((d, x), (mean, remainder)) in deviations.iter_mut().zip(cases.row(i)).zip(&centre) {
-                *d = (x - mean) - remainder;
+        let size = CASES_IN_A_BLOCK.min(n - first);
+        for k in 0..size {
+            for (j, (x, (mean, remainder))) in cases.row(first + k).iter().zip(&centre).enumerate() {
+                deviations[j * CASES_IN_A_BLOCK + k] = (x - mean) - remainder;
             }
-            add_products(&mut block_sums, &deviations);
         }
-        for (product, sum) in products.iter_mut().zip(&block_sums) {
-            product.add(*sum);
-        }
+        add_products(&mut products, &deviations, size);
     }
     let divisor = n.max(1) as f64;
     let covariance = Matrix::from_fn(p, p, |i, j| {
@@ -69,34 +68,38 @@ pub fn mean_and_covariance(cases: &Matrix) -> (Vec<f64>, Matrix) {
     (centre.into_iter().map(|(mean, _)| mean).collect(), covariance)
 }
 
-/// Over 32 products a plain sum errs by at most 32 ε of the sum of their magnitudes, on average by √32 ε.
-const CASES_IN_A_BLOCK: usize = 32;
+/// Eight plain sums of eight products each err by at most 8 ε of the sum of magnitudes.
+const CASES_IN_A_BLOCK: usize = 64;
 
-/// Adds the lower triangle, by rows, of the outer product of `deviations`.
-fn add_products(sums: &mut [f64], deviations: &[f64]) {
-    let mut rest = sums;
-    for (i, left) in deviations.iter().enumerate() {
-        let (row, after) = rest.split_at_mut(i + 1);
-        for (sum, right) in row.iter_mut().zip(&deviations[..=i]) {
-            *sum += left * right;
-        }
-        rest = after;
+/// Adds the products of each pair of variables, in the order of a lower triangle by rows.
+fn add_products(products: &mut [CompensatedSum], deviations: &[f64], size: usize) {
+    let variable = |j: usize| &deviations[j * CASES_IN_A_BLOCK..j * CASES_IN_A_BLOCK + size];
+    let pairs = (0..deviations.len() / CASES_IN_A_BLOCK).flat_map(|i| (0..=i).map(move |j| (i, j)));
+    for (product, (i, j)) in products.iter_mut().zip(pairs) {
+        product.add(dot(variable(i), variable(j)));
     }
 }
 
-/// The mean and what its rounding left out. `None` without values.
-fn mean_in_two_parts(values: impl Iterator<Item = f64> + Clone, n: usize) -> Option<(f64, f64)> {
-    if n == 0 {
-        return None;
+/// The mean of each variable and what its rounding left out; zeros without cases. `cases`: case after case.
+///
+/// All variables at once, case by case: the sums do not wait for one another, and memory is read in order.
+fn means_in_two_parts(cases: &[f64], variables: usize) -> Vec<(f64, f64)> {
+    let n = (cases.len() / variables.max(1)).max(1) as f64;
+    let mut sums = vec![CompensatedSum::default(); variables];
+    for case in cases.chunks(variables.max(1)) {
+        sums.iter_mut().zip(case).for_each(|(sum, x)| sum.add(*x));
     }
-    let mut sum = CompensatedSum::default();
-    values.clone().for_each(|value| sum.add(value));
-    let mean = sum.total() / n as f64;
-    let mut remainder = CompensatedSum::default();
-    values.for_each(|value| remainder.add(value - mean));
-    let remainder = remainder.total() / n as f64;
-    let better = mean + remainder;
-    Some((better, remainder - (better - mean)))
+    let means: Vec<f64> = sums.iter().map(|sum| sum.total() / n).collect();
+    let mut remainders = vec![CompensatedSum::default(); variables];
+    for case in cases.chunks(variables.max(1)) {
+        remainders.iter_mut().zip(case).zip(&means).for_each(|((sum, x), mean)| sum.add(x - mean));
+    }
+    let in_two_parts = |(mean, remainder): (f64, CompensatedSum)| {
+        let remainder = remainder.total() / n;
+        let better = mean + remainder;
+        (better, remainder - (better - mean))
+    };
+    means.into_iter().zip(remainders).map(in_two_parts).collect()
 }
 
 /// A running sum that carries its rounding errors along.

@@ -42,6 +42,31 @@ fn log_determinant_of_an_ill_conditioned_matrix() {
     assert!((computed - exact).abs() < 1e-5, "{computed} for {exact}");
 }
 
+/// Orders on both sides of where the algorithm changes: the tridiagonal matrix with 2.5 and −1 is well conditioned.
+#[test]
+fn large_orders_are_factored_as_small_ones() {
+    for n in [63, 64, 65, 130] {
+        let a = Matrix::from_fn(n, n, |i, j| {
+            if i == j {
+                2.5
+            } else if i.abs_diff(j) == 1 {
+                -1.0
+            } else {
+                0.0
+            }
+        });
+        let factor = Cholesky::new(&a).unwrap();
+        assert!(largest_difference(&factor.lower.times(&factor.lower.transpose()), &a) < 1e-14);
+        assert!(largest_difference(&a.times(&factor.inverse()), &Matrix::identity(n)) < 1e-13);
+        assert_eq!(factor.inverse(), factor.inverse().transpose());
+        // |A| by its recurrence: roots 2 and ½ of x² − 2.5x + 1 give (2^(n+1) − ½^(n+1)) / 1.5.
+        let exact = (n + 1) as f64 * 2f64.ln() - 1.5f64.ln();
+        assert!((factor.log_determinant() - exact).abs() < 1e-12);
+        let singular = Matrix::from_fn(n, n, |i, j| 1.0 + f64::from(i == j && i > 0 && i < n - 1));
+        assert!(Cholesky::new(&singular).is_none());
+    }
+}
+
 #[test]
 fn what_is_not_positive_definite_has_no_factor() {
     assert!(Cholesky::new(&matrix(&[[1.0, 2.0], [2.0, 1.0]])).is_none());
