@@ -115,7 +115,8 @@ impl Row {
     /// Whether the row states this parameter; covariances in either direction.
     pub fn states(&self, lhs: &str, op: Operator, rhs: &str) -> bool {
         self.op == op
-            && ((self.lhs == lhs && self.rhs == rhs) || (op == Operator::Covariance && self.lhs == rhs && self.rhs == lhs))
+            && ((self.lhs == lhs && self.rhs == rhs)
+                || (op == Operator::Covariance && self.lhs == rhs && self.rhs == lhs))
     }
 }
 

@@ -258,7 +258,6 @@ pub(crate) fn number_text(value: f64) -> String {
 mod tests {
     use covary_numerics::Dual;
 
-    use super::*;
     use crate::syntax::{Expression, parse};
 
     fn read(text: &str) -> Expression {

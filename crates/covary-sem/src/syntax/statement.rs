@@ -334,7 +334,10 @@ impl Parser<'_> {
         let fault = self.reader.unexpected("`+` or the end of the formula");
         match self.reader.peek().kind {
             TokenKind::Symbol('-') => fault.help("terms are joined by `+`; there is no `-` in formulas"),
-            TokenKind::Operator(_) => fault.help("one operator per formula; put the next formula on its own line"),
+            TokenKind::Operator(_) => fault.help(match self.reader.line_continued_to() {
+                Some(line) => format!("line {line} goes on here: take away the operator or `+` at its end"),
+                None => "one operator per formula; put the next formula on its own line".to_string(),
+            }),
             TokenKind::Name(_) | TokenKind::Number(_) => fault.help("join terms by `+`, modifiers to variables by `*`"),
             _ => fault,
         }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     expression::{Expression, Function},
-    fault::Fault,
+    fault::{Fault, line_and_column},
     lexer::{Token, TokenKind},
 };
 
@@ -238,6 +238,14 @@ impl<'a> Reader<'a> {
             return Err(Fault::new(span, format!("an expression of more than {GREATEST_DEPTH} terms")));
         }
         Ok(Tree { node: Node::Binary(Box::new(left), operator, Box::new(right)), span, depth })
+    }
+
+    /// The line that the line of the last token continues, where that token is its first.
+    pub(super) fn line_continued_to(&self) -> Option<usize> {
+        let last = self.tokens.get(self.position.checked_sub(1)?)?.span.start;
+        let before = self.tokens.get(self.position.checked_sub(2)?)?.span.end;
+        let (line, _) = line_and_column(self.text, before.saturating_sub(1));
+        self.text[before..last].contains('\n').then_some(line)
     }
 
     /// Where the last token ended.
