@@ -26,7 +26,7 @@ pub enum Condition {
         /// What it is compared with.
         value: Operand,
     },
-    /// variable in [values].
+    /// `variable in [values]`.
     In {
         /// The variable.
         variable: String,

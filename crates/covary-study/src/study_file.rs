@@ -48,11 +48,11 @@ pub struct Fault {
 pub struct StudyFile {
     /// The plan.
     pub study: Study,
-    /// Where each key's value stands, to point at it once the data are known: ("constructs.F1.items[2]", place).
+    /// Where each key's value stands, to point at it once the data are known: (`constructs.F1.items[2]`, place).
     ///
     /// Elements of a list count from 0. A name inside a text (a condition, a rule, formulas) stands under the key of
-    /// the text, `#` and the name: "screening.keep#age", "hypotheses.H1#F1", "model.paths#M". Options of the model
-    /// stand under lavaan's names: "model.std.lv". Names that TOML would quote are quoted.
+    /// the text, `#` and the name: `screening.keep#age`, `hypotheses.H1#F1`, `model.paths#M`. Options of the model
+    /// stand under lavaan's names: `model.std.lv`. Names that TOML would quote are quoted.
     pub places: Vec<(String, Place)>,
 }
 
