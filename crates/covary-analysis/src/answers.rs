@@ -112,19 +112,13 @@ pub fn position_of(dataset: &Dataset, name: &str, wanted_by: &str) -> Result<usi
     })
 }
 
-/// The name in the data most like `name`; none where nothing is alike.
+/// The name in the data most like `name`, of equally near names the first; none where more than a third of
+/// its letters would have to change.
 fn nearest_name(dataset: &Dataset, name: &str) -> Option<String> {
-    dataset
-        .variables()
-        .iter()
-        .map(|variable| (strsim::jaro_winkler(&variable.name.to_lowercase(), &name.to_lowercase()), &variable.name))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        // Of equally near names the first.
-        .fold(None, |best: Option<(f64, &String)>, next| match best {
-            Some(known) if known.0 >= next.0 => Some(known),
-            _ => Some(next),
-        })
-        .map(|(_, nearest)| nearest.clone())
+    let most = (name.chars().count() / 3).max(1);
+    let distance = |known: &str| strsim::damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase());
+    let names = dataset.variables().iter().map(|variable| (distance(&variable.name), &variable.name));
+    names.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance).map(|(_, name)| name.clone())
 }
 
 /// All items of the constructs, each once, in order.

@@ -63,7 +63,7 @@ pub fn maximum_likelihood(correlations: &Matrix, factors: usize, settings: &MlSe
     let converged = loop {
         let gradient = point.gradient();
         let free: Vec<usize> = (0..p).filter(|&i| point.theta[i] > problem.bound || gradient[i] < 0.0).collect();
-        let steepest = free.iter().map(|&i| gradient[i].abs()).fold(0.0, f64::max);
+        let steepest = largest(&gradient, &free);
         if steepest <= settings.tolerance {
             break true;
         }
@@ -114,7 +114,8 @@ impl Problem<'_> {
         Some(Point { theta, eigen, factors: self.factors, value })
     }
 
-    /// Halves the step until the discrepancy falls enough. `None` where it never does.
+    /// Halves the step until the discrepancy falls enough; close to the optimum, where rounding hides the
+    /// fall, until the derivatives do. `None` where neither happens.
     fn search(&self, from: &Point, gradient: &[f64], free: &[usize], direction: &[f64]) -> Option<Point> {
         let mut length = 1.0;
         for _ in 0..40 {
@@ -126,9 +127,12 @@ impl Problem<'_> {
                 gradient.iter().zip(&theta).zip(&from.theta).map(|((g, new), old)| g * (new - old)).sum();
             if let Some(next) = self.at(theta)
                 && expected < 0.0
-                && next.value <= from.value + 1e-4 * expected
             {
-                return Some(next);
+                let rounding = 1e-13 * (1.0 + from.value.abs());
+                let settles = || largest(&next.gradient(), free) < largest(gradient, free);
+                if next.value <= from.value + 1e-4 * expected || (next.value <= from.value + rounding && settles()) {
+                    return Some(next);
+                }
             }
             length /= 2.0;
         }
@@ -188,6 +192,11 @@ impl Point {
             uniquenesses[i].sqrt() * self.eigen.vectors[(i, k)] * excess[k]
         }))
     }
+}
+
+/// The largest absolute value among the free elements.
+fn largest(gradient: &[f64], free: &[usize]) -> f64 {
+    free.iter().map(|&i| gradient[i].abs()).fold(0.0, f64::max)
 }
 
 /// −H⁻¹g over the free elements; by the expected second derivatives where the exact ones are not

@@ -1,0 +1,45 @@
+# Reference values for the tests of covary-analysis: R 4.2.2 (factanal, cor, prcomp), psych 2.2.9.
+suppressMessages({library(psych);library(jsonlite)})
+d <- read.csv("../../../../examples/yongkang/valid_items.csv"); R <- cor(d)
+items <- list(F1=1:5,F2=6:11,F3=12:15,M=16:20,Y=21:24)
+out <- list()
+f <- factanal(covmat=list(cov=R,n.obs=nrow(d)),factors=5,rotation="none",control=list(nstart=1,opt=list(factr=10,maxit=5000)))
+L <- unclass(f$loadings); L <- sweep(L,2,ifelse(colSums(L)<0,-1,1),"*")
+out$ml5 <- list(uniquenesses=unname(f$uniquenesses),loadings=unname(L),statistic=unname(f$STATISTIC),df=f$dof,p=unname(f$PVAL))
+f2 <- factanal(d,factors=5,rotation="none",scores="regression",control=list(opt=list(factr=10,maxit=5000)))
+W <- unclass(f2$loadings); s <- ifelse(colSums(W)<0,-1,1)
+out$ml5_scores_first3 <- unname(sweep(f2$scores[1:3,],2,s,"*"))
+f3 <- factanal(d,factors=5,rotation="none",scores="Bartlett",control=list(opt=list(factr=10,maxit=5000)))
+out$ml5_bartlett_first3 <- unname(sweep(f3$scores[1:3,],2,s,"*"))
+p <- fa(R,nfactors=5,n.obs=nrow(d),rotate="none",fm="pa",min.err=1e-14,max.iter=200000,SMC=TRUE)
+L <- unclass(p$loadings); L <- sweep(L,2,ifelse(colSums(L)<0,-1,1),"*")
+out$paf5 <- list(communalities=unname(p$communality),loadings=unname(L))
+out$smc <- unname(smc(R))
+out$reliability <- lapply(items,function(i){x<-d[,i];
+ f1<-factanal(covmat=list(cov=cor(x),n.obs=nrow(x)),factors=1,control=list(opt=list(factr=10,maxit=5000)))
+ l<-abs(as.numeric(f1$loadings));ps<-f1$uniquenesses;s<-sapply(x,sd)
+ a<-psych::alpha(x); ci<-psych::alpha.ci(a$total$raw_alpha,nrow(x),ncol(x))
+ al<-a$total$raw_alpha;k<-ncol(x);N<-nrow(x)
+ feldt<-c(1-(1-al)*qf(.975,N-1,(N-1)*(k-1)),1-(1-al)*qf(.025,N-1,(N-1)*(k-1)))
+ list(omega=sum(l*s)^2/(sum(l*s)^2+sum(ps*s^2)),cr=sum(l)^2/(sum(l)^2+sum(ps)),loadings=l,feldt=feldt,
+  psych_ci=unname(unlist(ci[c("lower.ci","upper.ci")])),smc=unname(smc(x)),
+  scale_mean_if_deleted=unname(sapply(1:k,function(j)mean(rowSums(x[,-j])))),
+  scale_var_if_deleted=unname(sapply(1:k,function(j)var(rowSums(x[,-j])))))})
+sc <- sapply(items,function(i)rowMeans(d[,i])); ct<-corr.test(as.data.frame(sc),adjust="none")
+out$scores <- list(mean=unname(colMeans(sc)),sd=unname(apply(sc,2,sd)),r=unname(cor(sc)),p=unname(ct$p))
+m <- mardia(d,plot=FALSE)  # psych: S with divisor N
+out$mardia <- list(b1p=m$b1p,b2p=m$b2p,skew=m$skew,p.skew=m$p.skew,kurtosis=m$kurtosis)
+out$quantile6 <- unname(t(sapply(d,quantile,probs=c(.25,.5,.75),type=6)))
+out$spss_skew <- unname(sapply(d,psych::skew,type=2)); out$spss_kurt <- unname(sapply(d,psych::kurtosi,type=2))
+out$anti_image <- list(pcor=unname(KMO(R)$Image))
+# oblimin etc. belong to numerics. Harman 74 for second data set
+h <- as.matrix(ability.cov$cov)
+fa1 <- factanal(covmat=ability.cov,factors=2,rotation="none",control=list(opt=list(factr=10,maxit=5000)))
+L <- unclass(fa1$loadings); L <- sweep(L,2,ifelse(colSums(L)<0,-1,1),"*")
+out$ability <- list(cov=unname(h),n=ability.cov$n.obs,uniquenesses=unname(fa1$uniquenesses),loadings=unname(L),statistic=unname(fa1$STATISTIC),df=fa1$dof)
+fa1 <- factanal(covmat=ability.cov,factors=1,control=list(opt=list(factr=10,maxit=5000)))
+out$ability1 <- list(uniquenesses=unname(fa1$uniquenesses),statistic=unname(fa1$STATISTIC),df=fa1$dof)
+q <- read.csv("../../../../examples/yongkang/pilot.csv")[,paste0("T1",1:6)]; a <- psych::alpha(q,check.keys=FALSE)
+l <- unclass(principal(q,1)$loadings)[,1]
+out$pilot <- list(alpha_before=a$total$raw_alpha,alpha_after=psych::alpha(q[,1:5])$total$raw_alpha,loadings=unname(l*sign(sum(l))),r_drop=a$item.stats$r.drop)
+write(toJSON(out,digits=14,auto_unbox=TRUE),"yongkang_r.json")
