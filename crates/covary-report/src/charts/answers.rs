@@ -53,7 +53,13 @@ pub fn answer_bars(bars: &[AnswerBar], points: &[String]) -> Scene {
         let x = left + (WIDTH - left - 8.0) * share / 100.0;
         shapes.push(line((x, y - 2.0), (x, y + 2.0), Role::Muted, 0.6, false));
         let anchor = if share == 100.0 { Anchor::End } else { Anchor::Middle };
-        shapes.push(label((x + if share == 100.0 { 6.0 } else { 0.0 }, y + 12.0), format!("{share:.0}%"), SMALL, anchor, Role::Muted));
+        shapes.push(label(
+            (x + if share == 100.0 { 6.0 } else { 0.0 }, y + 12.0),
+            format!("{share:.0}%"),
+            SMALL,
+            anchor,
+            Role::Muted,
+        ));
     }
     Scene { width: WIDTH, height: y + 18.0, shapes }
 }
@@ -78,7 +84,13 @@ fn segments(bar: &AnswerBar, points: &[String], left: f64, y: f64) -> Vec<Shape>
         let figure = format!("{percent:.0}");
         // A figure is printed where it fits with room around it.
         if own >= text_width(&figure, 8.0) + 7.0 {
-            group.push(label((x + own / 2.0, y + BAR / 2.0), figure, 8.0, Anchor::Middle, text_role(k, bar.percent.len())));
+            group.push(label(
+                (x + own / 2.0, y + BAR / 2.0),
+                figure,
+                8.0,
+                Anchor::Middle,
+                text_role(k, bar.percent.len()),
+            ));
         }
         let point = points.get(k).cloned().unwrap_or_else(|| (k + 1).to_string());
         shapes.push(Shape::Group { title: format!("{}, {point}: {percent:.1}%", bar.item), shapes: group });
@@ -109,7 +121,12 @@ fn legend(points: &[String], left: f64) -> Vec<Shape> {
             width: 9.0,
             height: 9.0,
             radius: 1.5,
-            paint: Paint { fill: Some(Role::Diverging(k.min(254) as u8, steps)), stroke: None, width: 0.0, dashed: false },
+            paint: Paint {
+                fill: Some(Role::Diverging(k.min(254) as u8, steps)),
+                stroke: None,
+                width: 0.0,
+                dashed: false,
+            },
         });
         shapes.push(label((x + 13.0, 12.0), point.clone(), SMALL, Anchor::Start, Role::Ink));
         x += width + 28.0;

@@ -12,7 +12,8 @@ pub(super) fn round_ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     }
     let raw = (high - low) / wanted.max(1) as f64;
     let power = 10f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power);
+    let step =
+        [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw * 0.999).unwrap_or(10.0 * power);
     let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
     (first..=last).map(|k| k as f64 * step).collect()
 }
@@ -20,7 +21,8 @@ pub(super) fn round_ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
 /// A tick's figure: as many decimals as the step needs, a proper minus sign.
 pub(super) fn tick_label(value: f64, ticks: &[f64]) -> String {
     let step = if ticks.len() > 1 { ticks[1] - ticks[0] } else { 1.0 };
-    let decimals = (0..6).find(|&d| (step * 10f64.powi(d)).fract().abs() < 1e-6 || (step * 10f64.powi(d)).fract() > 1.0 - 1e-6);
+    let decimals =
+        (0..6).find(|&d| (step * 10f64.powi(d)).fract().abs() < 1e-6 || (step * 10f64.powi(d)).fract() > 1.0 - 1e-6);
     let decimals = decimals.unwrap_or(2) as usize;
     let value = if value.abs() < step * 1e-6 { 0.0 } else { value };
     format!("{value:.decimals$}").replace('-', "\u{2212}")

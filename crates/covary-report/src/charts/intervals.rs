@@ -77,10 +77,7 @@ fn effect(row: &IntervalRow, y: f64, x: &dyn Fn(f64) -> f64) -> Vec<Shape> {
     });
     let limits = row.interval.map_or_else(String::new, |(lower, upper)| format!(" [{lower:.3}, {upper:.3}]"));
     let title = format!("{}: {:.3}{limits}", row.name, row.estimate).replace('-', "\u{2212}");
-    vec![
-        label((14.0, y + 3.4), row.name.clone(), 9.5, Anchor::Start, Role::Ink),
-        Shape::Group { title, shapes: group },
-    ]
+    vec![label((14.0, y + 3.4), row.name.clone(), 9.5, Anchor::Start, Role::Ink), Shape::Group { title, shapes: group }]
 }
 
 struct Range {

@@ -20,8 +20,8 @@ pub fn path_diagram(model: &PathModel, options: &DiagramOptions) -> Scene {
     let mut best: Option<Drawing> = None;
     for attempt in 0..ATTEMPTS {
         let drawing = Drawing::new(model, options, 1.0 + 0.18 * f64::from(attempt));
-        let conflicts = drawing.conflicts();
-        if best.as_ref().is_none_or(|best| conflicts < best.conflicts()) {
+        let conflicts = drawing.conflicts(model);
+        if best.as_ref().is_none_or(|best| conflicts < best.conflicts(model)) {
             best = Some(drawing);
         }
         if conflicts == 0 {
@@ -43,29 +43,45 @@ pub(super) struct Drawing {
 impl Drawing {
     pub(super) fn new(model: &PathModel, options: &DiagramOptions, spread: f64) -> Self {
         let layout = layout(model, spread);
-        let curves: Vec<[Point; 4]> = model.covariances.iter().enumerate().map(|(k, c)| curve(&layout, model, k, c)).collect();
-        let loadings = model.loadings.iter().map(|arrow| arrow_line(&layout, arrow, around(0.7, 0.3, 0.9)));
-        let paths = model.paths.iter().map(|arrow| arrow_line(&layout, arrow, around(0.42, 0.12, 0.88)));
+        let curves: Vec<[Point; 4]> =
+            model.covariances.iter().enumerate().map(|(k, c)| curve(&layout, model, k, c)).collect();
+        let loadings = model.loadings.iter().map(|arrow| arrow_line(&layout, arrow, around(0.55, 0.3, 0.72)));
+        let paths = model.paths.iter().map(|arrow| {
+            let line = arrow_line(&layout, arrow, around(0.42, 0.12, 0.88));
+            let reciprocal = model.paths.iter().any(|other| other.from == arrow.to && other.to == arrow.from);
+            if reciprocal { beside_its_twin(line) } else { line }
+        });
         let arcs = model.covariances.iter().zip(&curves).map(|(c, curve)| curve_line(c, curve));
         let lines: Vec<Line> = loadings.chain(paths).chain(arcs).collect();
         let mut obstacles: Vec<Box> = layout.places.iter().map(Place::bounds).collect();
         obstacles.extend((0..model.nodes.len()).filter_map(|k| corner_box(model, &layout, k)));
         if options.errors {
-            obstacles.extend(layout.places.iter().filter(|p| p.indicator).map(|p| Box::around(error_center(p), 15.0, 15.0)));
+            obstacles
+                .extend(layout.places.iter().filter(|p| p.indicator).map(|p| Box::around(error_center(p), 15.0, 15.0)));
         }
         let labels = place_labels(&lines, &obstacles);
         Drawing { layout, lines, curves, labels }
     }
 
-    /// How many things a figure covers, variables counted tenfold, and boxes of variables that overlap a hundredfold.
-    pub(super) fn conflicts(&self) -> usize {
+    /// How many things a figure covers, variables counted tenfold; arrows that run through a variable tenfold; boxes of
+    /// variables that overlap a hundredfold.
+    pub(super) fn conflicts(&self, model: &PathModel) -> usize {
         let labels: usize = self.labels.iter().flatten().map(|label| label.conflicts).sum();
         let places = &self.layout.places;
         let overlapping = (0..places.len())
             .flat_map(|i| (0..i).map(move |j| (i, j)))
             .filter(|&(i, j)| places[i].bounds().overlaps(&places[j].bounds()))
             .count();
-        labels + 100 * overlapping
+        let straight = model.loadings.iter().chain(&model.paths);
+        let through: usize = straight.zip(&self.lines).map(|(arrow, line)| self.met_on_the_way(arrow, line)).sum();
+        labels + 10 * through + 100 * overlapping
+    }
+
+    /// Variables, other than its ends, that an arrow runs through.
+    fn met_on_the_way(&self, arrow: &Arrow, line: &Line) -> usize {
+        let foreign = |k: usize| k != arrow.from && k != arrow.to;
+        let places = self.layout.places.iter().enumerate().filter(|(k, _)| foreign(*k));
+        places.filter(|(_, place)| place.is_crossed_by(line.points[0], line.points[1])).count()
     }
 
     fn scene(&self, model: &PathModel, options: &DiagramOptions) -> Scene {
@@ -79,7 +95,9 @@ impl Drawing {
             shapes.push(self.curve_shape(covariance, &self.curves[k]));
         }
         if options.errors {
-            shapes.extend(self.layout.places.iter().filter(|p| p.indicator).enumerate().flat_map(|(k, p)| error_shapes(k, p)));
+            shapes.extend(
+                self.layout.places.iter().filter(|p| p.indicator).enumerate().flat_map(|(k, p)| error_shapes(k, p)),
+            );
         }
         for (node, place) in model.nodes.iter().zip(&self.layout.places) {
             shapes.extend(node_shapes(node.kind, place));
@@ -95,11 +113,21 @@ impl Drawing {
 
     /// The box around everything.
     fn bounds(&self, model: &PathModel, options: &DiagramOptions) -> Box {
-        let places = self.layout.places.iter().map(|p| if options.errors && p.indicator { p.bounds().union(&Box::around(error_center(p), 15.0, 15.0)) } else { p.bounds() });
+        let places = self.layout.places.iter().map(|p| {
+            if options.errors && p.indicator {
+                p.bounds().union(&Box::around(error_center(p), 15.0, 15.0))
+            } else {
+                p.bounds()
+            }
+        });
         let corners = (0..model.nodes.len()).filter_map(|k| corner_box(model, &self.layout, k));
         let labels = self.labels.iter().flatten().map(|label| label.bounds);
         let lines = self.lines.iter().flat_map(|line| line.points.iter().map(|p| Box::around(*p, 2.0, 2.0)));
-        places.chain(corners).chain(labels).chain(lines).reduce(|a, b| a.union(&b)).unwrap_or(Box::around((0.0, 0.0), 1.0, 1.0))
+        places.chain(corners).chain(labels).chain(lines).reduce(|a, b| a.union(&b)).unwrap_or(Box::around(
+            (0.0, 0.0),
+            1.0,
+            1.0,
+        ))
     }
 
     fn arrow_shape(&self, arrow: &Arrow, line: &Line, width: f64) -> Shape {
@@ -132,6 +160,17 @@ fn arrow_line(layout: &Layout, arrow: &Arrow, candidates: Vec<f64>) -> Line {
     // An indicator receives its arrow at the middle of the edge that faces the construct.
     let end = if to.indicator { facing_edge(to) } else { to.leave(from.center) };
     Line { points: vec![from.leave(end), end], label: arrow.label.clone(), candidates }
+}
+
+/// Two paths between the same variables run side by side, each to the right of its direction.
+fn beside_its_twin(mut line: Line) -> Line {
+    let (a, b) = (line.points[0], line.points[1]);
+    let length = (b.0 - a.0).hypot(b.1 - a.1).max(1.0);
+    let by = (-(b.1 - a.1) / length * 8.0, (b.0 - a.0) / length * 8.0);
+    for point in &mut line.points {
+        *point = (point.0 + by.0, point.1 + by.1);
+    }
+    line
 }
 
 fn facing_edge(place: &Place) -> Point {
@@ -174,7 +213,7 @@ fn beside(layout: &Layout, model: &PathModel, covariance: &Curve, a: &Place, b: 
         .filter(|&&node| node != covariance.a && node != covariance.b && is_between(&layout.places[node], a, b))
         .count();
     let distance = (b.center.0 - a.center.0).hypot(b.center.1 - a.center.1);
-    let bulge = if a.indicator { 10.0 + 0.22 * distance } else { 26.0 + 34.0 * between as f64 + 0.04 * distance };
+    let bulge = if a.indicator { 10.0 + 0.22 * distance } else { 26.0 + 24.0 * between as f64 + 0.04 * distance };
     let end = |place: &Place, toward: &Place| {
         if place.indicator {
             return outer_edge(place);
@@ -201,7 +240,12 @@ fn node_shapes(kind: NodeKind, place: &Place) -> Vec<Shape> {
         NodeKind::Latent => Role::Latent,
         NodeKind::Observed => Role::Observed,
     };
-    let paint = Paint { fill: Some(role), stroke: Some(Role::Ink), width: if place.indicator { 0.8 } else { 1.1 }, dashed: false };
+    let paint = Paint {
+        fill: Some(role),
+        stroke: Some(Role::Ink),
+        width: if place.indicator { 0.8 } else { 1.1 },
+        dashed: false,
+    };
     let outline = match kind {
         NodeKind::Latent => Shape::Ellipse { center: place.center, radii: place.half, paint },
         NodeKind::Observed => {

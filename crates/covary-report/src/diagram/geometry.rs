@@ -34,7 +34,12 @@ impl Box {
 
     /// The box that is larger by `margin` on every side.
     pub fn grown(&self, margin: f64) -> Self {
-        Box { left: self.left - margin, right: self.right + margin, top: self.top - margin, bottom: self.bottom + margin }
+        Box {
+            left: self.left - margin,
+            right: self.right + margin,
+            top: self.top - margin,
+            bottom: self.bottom + margin,
+        }
     }
 
     /// The least box around both.
@@ -69,6 +74,15 @@ impl Box {
 /// The point at `t` (0 to 1) between two points.
 pub fn between(a: Point, b: Point, t: f64) -> Point {
     (a.0 + (b.0 - a.0) * t, a.1 + (b.1 - a.1) * t)
+}
+
+/// How far the origin is from the straight line between `a` and `b`.
+pub fn distance_to_segment(a: Point, b: Point) -> f64 {
+    let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+    let length = dx * dx + dy * dy;
+    let t = if length > 0.0 { (-(a.0 * dx + a.1 * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
+    let nearest = between(a, b, t);
+    nearest.0.hypot(nearest.1)
 }
 
 /// The point at `t` of a cubic curve.

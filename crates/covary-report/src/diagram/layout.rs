@@ -5,7 +5,7 @@
 //! stand outside their construct. Straight paths then run inside the curve and meet no other variable.
 
 use super::{
-    geometry::{Box, Point, leave_oval, leave_rectangle},
+    geometry::{Box, Point, distance_to_segment, leave_oval, leave_rectangle},
     model::{NodeKind, PathModel},
 };
 use crate::text_metrics::{text_width, wrapped};
@@ -21,7 +21,7 @@ const OVAL_TEXT: f64 = 84.0;
 const ITEM_HEIGHT: f64 = 17.0;
 const ITEM_GAP: f64 = 5.0;
 /// From the edge of a construct to its indicators.
-const REACH: f64 = 66.0;
+const REACH: f64 = 76.0;
 /// Between the groups of two constructs.
 const GROUP_GAP: f64 = 26.0;
 
@@ -79,6 +79,20 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Whether a line from `a` to `b` runs through it.
+    pub fn is_crossed_by(&self, a: Point, b: Point) -> bool {
+        match self.kind {
+            NodeKind::Observed => self.bounds().is_crossed_by(a, b),
+            // Seen from the oval's centre with its axes as units, the oval is the unit circle.
+            NodeKind::Latent => {
+                let scaled = |p: Point| ((p.0 - self.center.0) / self.half.0, (p.1 - self.center.1) / self.half.1);
+                distance_to_segment(scaled(a), scaled(b)) < 1.0
+            }
+        }
+    }
+}
+
 impl Side {
     /// The direction away from the structure.
     pub fn outward(self) -> Point {
@@ -103,9 +117,11 @@ pub fn layout(model: &PathModel, spread: f64) -> Layout {
     let mut canvas = Canvas { model, parts: &parts, spread, places: vec![None; model.nodes.len()] };
     canvas.place_structure(&sides);
     let structural = sides.iter().map(|(node, _)| *node).collect();
-    let places = canvas.places.into_iter().enumerate().map(|(k, place)| {
-        place.unwrap_or_else(|| sized(model, k, Side::Right, parts.is_part[k], (0.0, 0.0)))
-    });
+    let places = canvas
+        .places
+        .into_iter()
+        .enumerate()
+        .map(|(k, place)| place.unwrap_or_else(|| sized(model, k, Side::Right, parts.is_part[k], (0.0, 0.0))));
     Layout { places: places.collect(), structural }
 }
 
@@ -124,7 +140,11 @@ impl Parts {
         for arrow in &model.loadings {
             // An indicator of two constructs stands with the first. A variable with a path of its own stands in the structure.
             let in_structure = model.paths.iter().any(|p| p.from == arrow.to || p.to == arrow.to);
-            if arrow.from != arrow.to && !parts.is_part[arrow.to] && !in_structure && !parts.contains(arrow.to, arrow.from) {
+            if arrow.from != arrow.to
+                && !parts.is_part[arrow.to]
+                && !in_structure
+                && !parts.contains(arrow.to, arrow.from)
+            {
                 parts.is_part[arrow.to] = true;
                 parts.of[arrow.from].push(arrow.to);
             }
@@ -216,7 +236,11 @@ impl Canvas<'_> {
         let inner = 190.0 * self.spread;
         let row = self.row_breadth(&top, Side::Top).max(self.row_breadth(&bottom, Side::Bottom));
         let edge = |nodes: &[usize]| nodes.iter().map(|&k| self.own_half(k).0).fold(0.0, f64::max);
-        let width = if row > 0.0 { row + 2.0 * (edge(&left) + edge(&right)) / 2.0 + 120.0 * self.spread } else { inner + edge(&left) + edge(&right) };
+        let width = if row > 0.0 {
+            row + 2.0 * (edge(&left) + edge(&right)) / 2.0 + 120.0 * self.spread
+        } else {
+            inner + edge(&left) + edge(&right)
+        };
         let left_centers = self.place_column(&left, Side::Left, 0.0);
         let right_centers = self.place_column(&right, Side::Right, width);
         // The straight line over the columns' uppermost variables bounds every path between them.
@@ -230,7 +254,8 @@ impl Canvas<'_> {
     /// Puts variables in a column centred on y = 0; returns their y.
     fn place_column(&mut self, nodes: &[usize], side: Side, x: f64) -> Vec<f64> {
         let gap = GROUP_GAP * self.spread;
-        let total: f64 = nodes.iter().map(|&k| self.breadth(k, side)).sum::<f64>() + gap * nodes.len().saturating_sub(1) as f64;
+        let total: f64 =
+            nodes.iter().map(|&k| self.breadth(k, side)).sum::<f64>() + gap * nodes.len().saturating_sub(1) as f64;
         let mut y = -total / 2.0;
         let mut centers = Vec::new();
         for &node in nodes {
@@ -253,8 +278,9 @@ impl Canvas<'_> {
             let share = center / width;
             let line = bound.0 + (bound.1 - bound.0) * share;
             // A parabola over the row: a path between two of its variables passes below those between them.
-            let arch = if nodes.len() > 2 { 34.0 * nodes.len() as f64 * (1.0 - (2.0 * share - 1.0).powi(2)) } else { 0.0 };
-            let y = line + away * (self.own_half(node).1 + 74.0 * self.spread + arch * self.spread);
+            let height = 34.0 * nodes.len() as f64 * (1.0 + 4.0 * (self.spread - 1.0));
+            let arch = if nodes.len() > 2 { height * (1.0 - (2.0 * share - 1.0).powi(2)) } else { 0.0 };
+            let y = line + away * (self.own_half(node).1 + 74.0 * self.spread + arch);
             self.place(node, side, (center, y));
             x += breadth + GROUP_GAP * self.spread;
         }
@@ -267,10 +293,12 @@ impl Canvas<'_> {
 
     /// Puts a variable at `center` and what measures it outside.
     fn place(&mut self, node: usize, side: Side, center: Point) {
-        self.places[node] = Some(sized(self.model, node, side, self.parts.is_part[node] && self.parts.of[node].is_empty(), center));
+        self.places[node] =
+            Some(sized(self.model, node, side, self.parts.is_part[node] && self.parts.of[node].is_empty(), center));
         let parts = self.parts.of[node].clone();
         let gap = self.part_gap(&parts);
-        let total: f64 = parts.iter().map(|&part| self.breadth(part, side)).sum::<f64>() + gap * parts.len().saturating_sub(1) as f64;
+        let total: f64 = parts.iter().map(|&part| self.breadth(part, side)).sum::<f64>()
+            + gap * parts.len().saturating_sub(1) as f64;
         let deepest = parts.iter().map(|&part| self.along(part, side)).fold(0.0, f64::max);
         let distance = self.along(node, side) + REACH + deepest;
         let outward = side.outward();
@@ -299,7 +327,8 @@ impl Canvas<'_> {
         let own = 2.0 * if side.is_column() { half.1 } else { half.0 };
         let parts = &self.parts.of[node];
         let gap = self.part_gap(parts);
-        let all = parts.iter().map(|&part| self.breadth(part, side)).sum::<f64>() + gap * parts.len().saturating_sub(1) as f64;
+        let all = parts.iter().map(|&part| self.breadth(part, side)).sum::<f64>()
+            + gap * parts.len().saturating_sub(1) as f64;
         own.max(all)
     }
 
@@ -325,7 +354,9 @@ fn sized(model: &PathModel, node: usize, side: Side, indicator: bool, center: Po
         (NodeKind::Observed, true) => ((text / 2.0 + 7.0).max(17.0), ITEM_HEIGHT / 2.0),
         (NodeKind::Observed, false) => ((text / 2.0 + 9.0).max(28.0), LINE * lines.len() as f64 / 2.0 + 7.0),
         // The corners of the text must lie inside the oval.
-        (NodeKind::Latent, _) => ((text / 2.0 * 1.32 + 6.0).max(34.0), (LINE * lines.len() as f64 / 2.0 * 1.32 + 7.0).max(21.0)),
+        (NodeKind::Latent, _) => {
+            ((text / 2.0 * 1.32 + 6.0).max(34.0), (LINE * lines.len() as f64 / 2.0 * 1.32 + 7.0).max(21.0))
+        }
     };
     Place { center, half, kind: node.kind, side, lines, indicator }
 }

@@ -15,3 +15,6 @@ mod model;
 pub use draw::path_diagram;
 pub use layout::{Layout, layout};
 pub use model::{Arrow, Curve, DiagramOptions, Node, NodeKind, PathModel, Values, measured_model};
+
+#[cfg(test)]
+mod tests;
