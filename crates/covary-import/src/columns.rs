@@ -1,6 +1,6 @@
 //! Fields of text to typed columns: what counts as a number, as missing, as a name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::error::{ImportError, Place};
 use crate::note::ImportNote;
@@ -132,6 +132,7 @@ pub(crate) fn name_columns(
             .expected("the variable names in the first line")
             .help("Add a line with the names of the variables"));
     }
+    let taken: HashSet<&str> = headers.iter().map(String::as_str).collect();
     let mut dropped = Vec::new();
     let mut names = Vec::with_capacity(headers.len());
     for (index, header) in headers.iter().enumerate() {
@@ -141,7 +142,7 @@ pub(crate) fn name_columns(
             dropped.push(index + 1);
             names.push(None);
         } else {
-            let name = free_name(index + 1, headers);
+            let name = free_name(index + 1, &taken);
             notes.push(ImportNote::UnnamedColumn { column: index + 1, name: name.clone() });
             names.push(Some(name));
         }
@@ -168,9 +169,9 @@ fn refuse_duplicates(headers: &[String], place: &impl Fn(usize) -> Place) -> Res
     Ok(())
 }
 
-fn free_name(column: usize, headers: &[String]) -> String {
+fn free_name(column: usize, taken: &HashSet<&str>) -> String {
     let mut name = format!("column_{column}");
-    while headers.contains(&name) {
+    while taken.contains(name.as_str()) {
         name.push('_');
     }
     name

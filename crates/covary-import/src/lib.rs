@@ -44,7 +44,6 @@ pub const FORMATS: &[Format] = &[
     spss::SAV,
     spss::ZSAV,
     workbook::XLSX,
-    workbook::ODS,
     stata::DTA,
     delimited::CSV,
     delimited::TSV,
@@ -53,6 +52,7 @@ pub const FORMATS: &[Format] = &[
 /// Formats that people try and that are not read, and what to do instead.
 const NOT_READ: &[(&str, &str)] = &[
     ("xls", "Open it in a spreadsheet program and save it as .xlsx"),
+    ("ods", "Open it in its program and save it as .xlsx"),
     ("xlsb", "Open it in Excel and save it as .xlsx"),
     ("por", "Open it in SPSS and save it as .sav"),
     ("sas7bdat", "Export it from SAS as .sav, .dta or .csv"),

@@ -1,15 +1,15 @@
-//! Workbooks of spreadsheet programs: `.xlsx` and `.ods`.
+//! Excel workbooks.
 //!
 //! One sheet is read: names in its first row that holds anything, then one case per row. Cells come as a sparse
-//! list, so a sheet that names a cell in its last corner costs nothing. The older `.xls` is not read: the library
-//! makes room for as many cells as a damaged file claims, before anything can be checked.
+//! list, so a sheet that names a cell in its last corner costs nothing. The older `.xls` and the open `.ods` are not
+//! read: the library makes room for as many cells as such a file claims, before anything can be checked.
 
 mod archive;
 mod codebook;
 
 use std::io::Cursor;
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, Ods, Reader, Sheet, SheetType, Xlsx};
+use calamine::{CellErrorType, DataRef, ExcelDateTime, Reader, Sheet, SheetType, Xlsx};
 use covary_data::{Column, Dataset, Variable};
 
 use crate::columns::{Field, Kind, Tally, name_columns, read_field};
@@ -19,11 +19,7 @@ use crate::{Format, ImportOptions, Imported, nearest};
 
 /// Excel workbooks.
 pub(crate) const XLSX: Format =
-    Format { name: "an Excel workbook", extensions: &["xlsx", "xlsm"], recognise: is_xlsx, read: read_xlsx };
-
-/// OpenDocument spreadsheets.
-pub(crate) const ODS: Format =
-    Format { name: "an OpenDocument spreadsheet", extensions: &["ods"], recognise: is_ods, read: read_ods };
+    Format { name: "an Excel workbook", extensions: &["xlsx", "xlsm"], recognise: is_xlsx, read };
 
 /// Cells that a grid may have beyond those that are filled, and how many times those: what is more than this comes
 /// from a stray cell far outside the data.
@@ -37,13 +33,9 @@ fn is_ole(bytes: &[u8]) -> bool {
     bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
+/// A zip archive with the folder of a workbook's parts.
 fn is_xlsx(bytes: &[u8]) -> bool {
-    (is_zip(bytes) && !is_ods(bytes)) || is_encrypted(bytes)
-}
-
-fn is_ods(bytes: &[u8]) -> bool {
-    let start = &bytes[..bytes.len().min(200)];
-    is_zip(bytes) && archive::find(start, b"application/vnd.oasis.opendocument.spreadsheet").is_some()
+    (is_zip(bytes) && archive::find(bytes, b"xl/").is_some()) || is_encrypted(bytes)
 }
 
 /// A protected workbook of today stands in a container of the old kind.
@@ -52,7 +44,7 @@ fn is_encrypted(bytes: &[u8]) -> bool {
     is_ole(bytes) && archive::find(bytes, &name).is_some()
 }
 
-fn read_xlsx(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
+fn read(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
     if is_encrypted(bytes) {
         return Err(ImportError::new("the workbook is protected by a password").help("Save it without a password"));
     }
@@ -78,33 +70,13 @@ fn sheet_cells(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str) -> Result<(Vec<Cell>
     let mut reader = book.worksheet_cells_reader(sheet).map_err(failed)?;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(failed)? {
         let (row, column) = cell.pos;
-        match of_reference(cell.value) {
+        match content(cell.value) {
             Some(content) => cells.push(Cell { row, column, content }),
             None if cell.formula.is_some() => empty_formulas.push(address(row, column)),
             None => {}
         }
     }
     Ok((cells, empty_formulas))
-}
-
-fn read_ods(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> {
-    archive::refuse_empty_promises(bytes)?;
-    read_range(Ods::new(Cursor::new(bytes)).map_err(damaged)?, options)
-}
-
-fn read_range<'a, R>(mut book: R, options: &ImportOptions) -> Result<Imported, ImportError>
-where
-    R: Reader<Cursor<&'a [u8]>>,
-{
-    let mut notes = Vec::new();
-    let sheet = choose_sheet(book.sheets_metadata(), options, &mut notes)?;
-    let range = book.worksheet_range(&sheet).map_err(|error| damaged(error).at(Place::Sheet(sheet.clone())))?;
-    let (top, left) = range.start().unwrap_or((0, 0));
-    let cells = range.used_cells().filter_map(|(row, column, value)| {
-        let content = of_value(value)?;
-        Some(Cell { row: top + row as u32, column: left + column as u32, content })
-    });
-    read_cells(sheet, cells.collect(), notes)
 }
 
 fn damaged(error: impl std::fmt::Debug) -> ImportError {
@@ -161,7 +133,7 @@ enum Content {
     Error(CellErrorType),
 }
 
-fn of_reference(value: DataRef) -> Option<Content> {
+fn content(value: DataRef) -> Option<Content> {
     match value {
         DataRef::Int(number) => Some(Content::Number(number as f64)),
         DataRef::Float(number) => Some(Content::Number(number)),
@@ -173,20 +145,6 @@ fn of_reference(value: DataRef) -> Option<Content> {
         DataRef::DurationIso(text) => Some(iso_duration(text)),
         DataRef::Error(error) => Some(Content::Error(error)),
         DataRef::Empty => None,
-    }
-}
-
-fn of_value(value: &Data) -> Option<Content> {
-    match value {
-        Data::Int(number) => Some(Content::Number(*number as f64)),
-        Data::Float(number) => Some(Content::Number(*number)),
-        Data::String(text) => text_content(text),
-        Data::Bool(truth) => Some(Content::Truth(*truth)),
-        Data::DateTime(moment) => Some(moment_content(*moment)),
-        Data::DateTimeIso(text) => Some(Content::Date(text.clone())),
-        Data::DurationIso(text) => Some(iso_duration(text.clone())),
-        Data::Error(error) => Some(Content::Error(error.clone())),
-        Data::Empty => None,
     }
 }
 

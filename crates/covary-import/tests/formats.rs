@@ -130,17 +130,6 @@ fn workbook_cells_of_every_kind() {
 }
 
 #[test]
-fn open_document_spreadsheets() {
-    let data = read("types.ods").dataset;
-    assert_eq!(names(&data), ["id", "城市", "agrees", "day", "taken"]);
-    check_numbers(&data, "id", &[Some(1.0), Some(2.5)]);
-    check_texts(&data, "城市", &[Some("永康"), None]);
-    check_numbers(&data, "agrees", &[Some(1.0), Some(0.0)]);
-    check_texts(&data, "day", &[Some("2024-02-29"), None]);
-    check_numbers(&data, "taken", &[Some(750.0), None]);
-}
-
-#[test]
 fn stata_variables_of_every_kind() {
     let data = read("types.dta").dataset;
     check_numbers(&data, "item", &[Some(1.0), Some(5.0), None]);

@@ -1,4 +1,4 @@
-"""Makes the files of this folder: Python 3.11 with pyreadstat, pandas, openpyxl and odfpy. Run it in this folder."""
+"""Makes the files of this folder: Python 3.11 with pyreadstat, pandas and openpyxl. Run it in this folder."""
 
 import datetime as dt
 import struct
@@ -7,9 +7,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pyreadstat
-from odf.opendocument import OpenDocumentSpreadsheet
-from odf.table import Table, TableCell, TableRow
-from odf.text import P
 
 # types.sav, types.zsav: every kind of variable that SPSS knows.
 frame = pd.DataFrame({
@@ -98,31 +95,3 @@ raw = open("old.dta", "rb").read()
 raw = raw.replace(b"yongkang", "永康永康".encode("gbk")).replace(b"jinhua--", "金华".encode("gbk") + b"\0\0\0\0")
 raw = raw.replace(b"ABCD", "学历".encode("gbk"))
 open("old.dta", "wb").write(raw)
-
-# types.ods: the open spreadsheet.
-document = OpenDocumentSpreadsheet()
-table = Table(name="answers")
-
-
-def cells(*values):
-    row = TableRow()
-    for value in values:
-        kind = {
-            str: lambda: TableCell(valuetype="string"),
-            bool: lambda: TableCell(valuetype="boolean", booleanvalue="true" if value else "false"),
-            float: lambda: TableCell(valuetype="float", value=str(value)),
-            dt.date: lambda: TableCell(valuetype="date", datevalue=value.isoformat()),
-            dt.timedelta: lambda: TableCell(valuetype="time", timevalue="PT00H12M30S"),
-            type(None): TableCell,
-        }[type(value)]()
-        if value is not None:
-            kind.addElement(P(text=str(value)))
-        row.addElement(kind)
-    table.addElement(row)
-
-
-cells("id", "城市", "agrees", "day", "taken")
-cells(1.0, "永康", True, dt.date(2024, 2, 29), dt.timedelta(minutes=12.5))
-cells(2.5, None, False, None, None)
-document.spreadsheet.addElement(table)
-document.save("types.ods")
