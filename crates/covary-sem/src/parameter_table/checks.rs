@@ -60,12 +60,9 @@ fn check_names(plan: &Plan, block: &BlockPlan) -> Result<(), Fault> {
         return Ok(());
     }
     let known: HashSet<&str> = variables.iter().map(String::as_str).collect();
-    for latent in block.roles.latent.iter().filter(|latent| known.contains(latent.as_str())) {
-        return Err(Fault::new(
-            place(block, latent),
-            format!("the latent variable `{latent}` bears the name of a variable in the data"),
-        )
-        .help("rename the latent variable"));
+    if let Some(latent) = block.roles.latent.iter().find(|latent| known.contains(latent.as_str())) {
+        let message = format!("the latent variable `{latent}` bears the name of a variable in the data");
+        return Err(Fault::new(place(block, latent), message).help("rename the latent variable"));
     }
     for name in &block.roles.observed {
         if known.contains(name.as_str()) {

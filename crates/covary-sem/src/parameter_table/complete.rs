@@ -118,7 +118,6 @@ impl<'a> Plan<'a> {
 }
 
 /// Labels of the groups in the order of the data, and the block of the text that each belongs to.
-#[expect(clippy::type_complexity, reason = "two lists that are made together and used apart")]
 fn groups(formulas: &Formulas, available: &Available) -> Result<(Vec<String>, Vec<Option<usize>>), SemError> {
     let given = &available.groups;
     let stated = &formulas.groups;

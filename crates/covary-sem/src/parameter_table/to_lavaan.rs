@@ -48,16 +48,18 @@ fn write_block(text: &mut String, formulas: &Formulas, element: &Element, before
 /// A name as it stands after `group:`; in quotes where it is no plain word.
 fn block_name(name: &str) -> String {
     let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
-    let number_then_letters = name.starts_with(|c: char| c.is_ascii_digit()) && name.parse::<f64>().is_err();
-    match (plain && !number_then_letters, name.contains('"')) {
-        (true, _) => name.to_string(),
-        (false, false) => format!("\"{name}\""),
-        (false, true) => format!("'{name}'"),
-    }
+    let number_then_letters =
+        name.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit()) && name.parse::<f64>().is_err();
+    if plain && !number_then_letters { name.to_string() } else { quoted(name) }
+}
+
+/// A text in the quotes that it does not contain: the parser lets no text contain both.
+fn quoted(text: &str) -> String {
+    if text.contains('"') { format!("'{text}'") } else { format!("\"{text}\"") }
 }
 
 fn element_text(element: &Element) -> String {
-    let efa = element.efa.as_ref().map(|set| format!("efa(\"{set}\")*")).unwrap_or_default();
+    let efa = element.efa.as_ref().map(|set| format!("efa({})*", quoted(set))).unwrap_or_default();
     if element.op == Operator::Measures && element.lhs == element.rhs {
         return format!("{efa}{} =~ 0", element.lhs);
     }
@@ -84,11 +86,7 @@ fn modifier_texts(modifiers: &Modifiers) -> Vec<String> {
         Fixing::Value(value) => number_text(*value),
         Fixing::Free => "NA".to_string(),
     };
-    let quoted = |label: &Option<String>| match label {
-        Some(label) if label.contains('"') => format!("'{label}'"),
-        Some(label) => format!("\"{label}\""),
-        None => "NA".to_string(),
-    };
+    let word = |label: &Option<String>| label.as_ref().map_or("NA".to_string(), |label| quoted(label));
     let mut texts = Vec::new();
     let mut add = |call: &str, items: Vec<String>| {
         let inner = match items.as_slice() {
@@ -99,13 +97,13 @@ fn modifier_texts(modifiers: &Modifiers) -> Vec<String> {
         texts.push(if call.is_empty() { inner } else { format!("{call}({inner})") });
     };
     add("", modifiers.fixed.iter().map(fixed).collect());
-    add("label", modifiers.labels.iter().map(quoted).collect());
+    add("label", modifiers.labels.iter().map(word).collect());
     add("start", modifiers.start.iter().map(number).collect());
     add("lower", modifiers.lower.iter().map(number).collect());
     add("upper", modifiers.upper.iter().map(number).collect());
-    add("equal", modifiers.equal.iter().map(quoted).collect());
-    add("rv", modifiers.random_slope.iter().map(quoted).collect());
-    add("prior", modifiers.prior.iter().map(quoted).collect());
+    add("equal", modifiers.equal.iter().map(word).collect());
+    add("rv", modifiers.random_slope.iter().map(word).collect());
+    add("prior", modifiers.prior.iter().map(word).collect());
     texts
 }
 

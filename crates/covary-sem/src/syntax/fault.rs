@@ -81,7 +81,7 @@ fn render(fault: &Fault, text: &str) -> String {
     let end = floor_to_character(text, fault.span.end).clamp(start, line_end);
     let (shown, from) = cut(text[line_start..line_end].trim_end_matches('\r'), start - line_start);
     let before = &text[line_start + from..start];
-    let carets = width(&text[start..end]).max(1).min(LONGEST_LINE);
+    let carets = width(&text[start..end]).clamp(1, LONGEST_LINE);
     let margin = line_number.to_string();
     let ellipsis = if from > 0 { "… " } else { "" };
     format!(

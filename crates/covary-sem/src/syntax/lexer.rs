@@ -110,17 +110,19 @@ impl Lexer<'_> {
             TokenKind::Symbol(')') => {
                 self.open.pop();
             }
-            kind if continues(kind) => {
-                // A line that begins with an operator continues the one before it.
-                if self.tokens.last().is_some_and(|last| {
-                    last.kind == TokenKind::Separator && self.text[last.span.clone()].starts_with('\n')
-                }) {
-                    self.tokens.pop();
-                }
+            // A line that begins with an operator continues the one before it.
+            kind if continues(kind) && self.at_line_end() => {
+                self.tokens.pop();
             }
             _ => {}
         }
         self.tokens.push(token);
+    }
+
+    fn at_line_end(&self) -> bool {
+        let ends_line =
+            |last: &Token| last.kind == TokenKind::Separator && self.text[last.span.clone()].starts_with('\n');
+        self.tokens.last().is_some_and(ends_line)
     }
 
     fn next(&mut self) -> Result<Option<Token>, Fault> {

@@ -32,7 +32,7 @@ impl Modifiers {
 
     /// Adds the starting value that stands before `?`.
     pub(super) fn add_start(&mut self, tree: &Tree) -> Result<(), Fault> {
-        let values = numbers(elements(tree), "a starting value")?;
+        let values = finite(numbers(elements(tree), "a starting value")?, tree)?;
         put(&mut self.start, values, tree, "starting value")
     }
 
@@ -54,7 +54,9 @@ impl Modifiers {
         };
         let items = elements(argument);
         match name {
-            "start" => put(&mut self.start, numbers(items, "a starting value")?, tree, "starting value"),
+            "start" => {
+                put(&mut self.start, finite(numbers(items, "a starting value")?, argument)?, tree, "starting value")
+            }
             "lower" => put(&mut self.lower, numbers(items, "a lower bound")?, tree, "lower bound"),
             "upper" => put(&mut self.upper, numbers(items, "an upper bound")?, tree, "upper bound"),
             "label" => put(&mut self.labels, labels(items)?, tree, "label"),
@@ -72,7 +74,7 @@ impl Modifiers {
         if items.iter().any(|item| number(item).is_none() && !is_missing(item)) {
             return put(&mut self.labels, labels(items)?, tree, "label");
         }
-        let values = numbers(items, "a number")?;
+        let values = finite(numbers(items, "a number")?, tree)?;
         let fixed = values.into_iter().map(|v| v.map_or(Fixing::Free, Fixing::Value)).collect();
         put(&mut self.fixed, fixed, tree, "fixed value")
     }
@@ -105,6 +107,14 @@ fn numbers(items: &[Tree], what: &str) -> Result<Vec<Option<f64>>, Fault> {
         }),
     };
     items.iter().map(one).collect()
+}
+
+/// Only bounds may be infinite.
+fn finite(values: Vec<Option<f64>>, tree: &Tree) -> Result<Vec<Option<f64>>, Fault> {
+    if values.iter().flatten().all(|value| value.is_finite()) {
+        return Ok(values);
+    }
+    Err(Fault::new(tree.span.clone(), "only lower() and upper() may be infinite"))
 }
 
 fn labels(items: &[Tree]) -> Result<Vec<Option<String>>, Fault> {
