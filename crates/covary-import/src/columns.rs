@@ -132,6 +132,7 @@ pub(crate) fn name_columns(
             .expected("the variable names in the first line")
             .help("Add a line with the names of the variables"));
     }
+    refuse_title(headers, &is_empty, &place)?;
     let taken: HashSet<&str> = headers.iter().map(String::as_str).collect();
     let mut dropped = Vec::new();
     let mut names = Vec::with_capacity(headers.len());
@@ -167,6 +168,27 @@ fn refuse_duplicates(headers: &[String], place: &impl Fn(usize) -> Place) -> Res
         }
     }
     Ok(())
+}
+
+/// A first line that names few of the columns is a title above the names.
+fn refuse_title(
+    headers: &[String],
+    is_empty: &impl Fn(usize) -> bool,
+    place: &impl Fn(usize) -> Place,
+) -> Result<(), ImportError> {
+    let unnamed: Vec<usize> =
+        (0..headers.len()).filter(|&index| headers[index].is_empty() && !is_empty(index)).collect();
+    match unnamed.len() > 1 && 2 * unnamed.len() > headers.len() {
+        true => Err(ImportError::new(format!(
+            "{} of {} columns have no name in the first line",
+            unnamed.len(),
+            headers.len()
+        ))
+        .at(place(unnamed[0]))
+        .expected("the variable names in the first line")
+        .help("Delete titles and empty lines above the names")),
+        false => Ok(()),
+    }
 }
 
 fn free_name(column: usize, taken: &HashSet<&str>) -> String {

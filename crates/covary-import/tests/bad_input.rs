@@ -66,6 +66,12 @@ fn text_files_that_cannot_be_read() {
         "a.csv, line 2: a quotation mark opened in this line is never closed. \
          Close it, or write a quotation mark inside a field twice",
     );
+    check(
+        "a.csv",
+        b"Survey 2021,,\nid,T11,T12\n1,2,3\n",
+        "a.csv, line 1, column 2: 2 of 3 columns have no name in the first line; expected the variable names in the \
+         first line. Delete titles and empty lines above the names",
+    );
     check("a.csv", b"a,b\n", "a.csv: the file names variables but holds no case; expected at least one case");
     check("a.csv", b"", "a.csv: the file is empty; expected a file of comma-separated values");
     check("a.csv", b"\n\n", "a.csv: the file is empty; expected variable names in the first line, then the cases");
