@@ -15,7 +15,7 @@ use covary_study::{Extraction, FactorCount, RotationName, Study};
 use serde::Serialize;
 
 pub use self::{
-    extraction::{Extracted, MlSettings, MlSolution, PrincipalAxisStopping, extract, maximum_likelihood},
+    extraction::{Extracted, MlSettings, MlSolution, extract, maximum_likelihood},
     parallel::{ParallelSettings, parallel_analysis},
     scores::{ScoreBasis, factor_scores},
 };
@@ -270,11 +270,8 @@ pub fn factor_analysis(
     let parallel = parallel_analysis(&complete.values, &eigenvalues, &settings.parallel);
     let suggested = SuggestedCounts { kaiser: kaiser_count(&eigenvalues), parallel: parallel.factors };
     let factors = factor_count(settings, suggested, items.len())?;
-    let stopping = match settings.stopping {
-        Stopping::Spss => PrincipalAxisStopping::Spss,
-        Stopping::Converged => PrincipalAxisStopping::Converged,
-    };
-    let extracted = extract(&correlations, settings.extraction, factors, stopping).ok_or_else(|| singular(settings))?;
+    let extracted =
+        extract(&correlations, settings.extraction, factors, settings.stopping).ok_or_else(|| singular(settings))?;
     let rotated = rotated(&extracted.loadings, settings);
     let reproduced = extracted.loadings.times(&extracted.loadings.transpose());
     let residuals = residuals(&correlations, &reproduced);

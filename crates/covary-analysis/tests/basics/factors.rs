@@ -213,6 +213,22 @@ fn varimax_as_spss_stops_it() {
     assert!(keys.is_sorted_by(|a, b| a.0 < b.0 || (a.0 == b.0 && a.1 <= b.1)));
 }
 
+#[test]
+fn correlated_factors_have_structure_and_no_percentages() {
+    for rotation in [RotationName::Promax, RotationName::Oblimin] {
+        let oblique = FactorSettings { rotation, extraction: Extraction::Paf, ..settings() };
+        let found = factor_analysis(&valid_items(), &items(), &oblique).unwrap();
+        let rotated = found.rotated.as_ref().unwrap();
+        let (structure, phi) = (rotated.structure.as_ref().unwrap(), rotated.factor_correlations.as_ref().unwrap());
+        matrix_close(&rotated.loadings.times(phi), structure, 1e-12);
+        // ΛΦΛ' reproduces what the unrotated factors reproduce.
+        matrix_close(&structure.times(&rotated.loadings.transpose()), &found.reproduced, 1e-10);
+        let first = found.rotated_variance.as_ref().unwrap()[0];
+        close(first.total, structure.column(0).iter().map(|s| s * s).sum(), 1e-12);
+        assert_eq!((first.percent, first.cumulative), (None, None));
+    }
+}
+
 /// Cases in another order change nothing; items in another order change rows; a reversed item changes the
 /// sign of its row.
 #[test]

@@ -7,6 +7,8 @@ mod principal_components;
 use covary_numerics::{Matrix, linalg::SymmetricEigen};
 use covary_study::Extraction;
 
+use super::Stopping;
+
 pub use self::{
     maximum_likelihood::{MlSettings, MlSolution, maximum_likelihood},
     principal_axis::principal_axis,
@@ -34,15 +36,10 @@ pub struct Extracted {
 
 /// Extracts `factors` factors from a correlation matrix, p × p.
 ///
-/// `spss_stopping`: whether principal axis factoring stops as SPSS does. `None` where the method
+/// `stopping`: when principal axis factoring stops. `None` where the method
 /// cannot be computed: fewer items than factors, elements that are not finite, and for maximum
 /// likelihood a matrix without an inverse.
-pub fn extract(
-    correlations: &Matrix,
-    extraction: Extraction,
-    factors: usize,
-    stopping: PrincipalAxisStopping,
-) -> Option<Extracted> {
+pub fn extract(correlations: &Matrix, extraction: Extraction, factors: usize, stopping: Stopping) -> Option<Extracted> {
     match extraction {
         Extraction::Pca => principal_components(correlations, factors),
         Extraction::Paf => principal_axis(correlations, factors, stopping),
@@ -59,15 +56,6 @@ pub fn extract(
             })
         }
     }
-}
-
-/// When principal axis factoring stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PrincipalAxisStopping {
-    /// SPSS: no communality changes by .001 or more, at most 25 iterations.
-    Spss,
-    /// No communality changes by more than 10⁻¹⁰, at most 100,000 iterations.
-    Converged,
 }
 
 /// Squared multiple correlations; the largest absolute correlation of each item where the matrix has no inverse.

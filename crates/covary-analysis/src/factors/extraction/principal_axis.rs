@@ -2,7 +2,7 @@
 
 use covary_numerics::{Matrix, linalg::symmetric_eigen};
 
-use super::{Extracted, PrincipalAxisStopping, initial_communalities, loadings_of, sums_of_squares};
+use super::{Extracted, Stopping, initial_communalities, loadings_of, sums_of_squares};
 
 /// Iterated principal axes: the correlation matrix with communalities on its diagonal is decomposed,
 /// and h²_j = Σ_k |γ_k| v_jk² replaces them, until they settle.
@@ -10,18 +10,21 @@ use super::{Extracted, PrincipalAxisStopping, initial_communalities, loadings_of
 /// Starts from squared multiple correlations. A communality that passes 1 is a Heywood case: the
 /// iteration goes on, and the result says so, where SPSS ends without a solution.
 ///
+/// By SPSS's rule it stops when no communality changes by .001 or more, or after 25 iterations; else when none
+/// changes by 10⁻¹⁰ or more, or after 100,000.
+///
 /// `None` with more factors than items, or elements that are not finite.
 ///
 /// # Source
 /// SPSS FACTOR, extraction PAF; |γ| as SPSS has it, since an eigenvalue can be negative at the start.
-pub fn principal_axis(correlations: &Matrix, factors: usize, stopping: PrincipalAxisStopping) -> Option<Extracted> {
+pub fn principal_axis(correlations: &Matrix, factors: usize, stopping: Stopping) -> Option<Extracted> {
     let p = correlations.rows();
     if factors > p {
         return None;
     }
     let (tolerance, limit) = match stopping {
-        PrincipalAxisStopping::Spss => (1e-3, 25),
-        PrincipalAxisStopping::Converged => (1e-10, 100_000),
+        Stopping::Spss => (1e-3, 25),
+        Stopping::Converged => (1e-10, 100_000),
     };
     let initial = initial_communalities(correlations);
     let mut communalities = initial.clone();
