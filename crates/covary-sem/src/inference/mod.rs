@@ -3,6 +3,7 @@
 pub mod admissibility;
 pub mod bootstrap;
 pub mod modification_indices;
+pub(crate) mod residual_variance;
 pub mod residuals;
 pub mod reticular;
 pub(crate) mod score;

@@ -9,7 +9,7 @@ use covary_numerics::{Dual, Matrix, distributions::chi_squared_sf, linalg};
 
 use super::{
     reticular::{Place, Reticular},
-    score::{BlockScore, FreeInformation, Scores, generalized_inverse},
+    score::{BlockScore, FreeInformation, Scores},
 };
 use crate::{
     Fit,
@@ -23,6 +23,9 @@ use crate::{
 
 /// A parameter whose own information, beyond that of the free ones, is below this share tells nothing new.
 const LEAST_OWN_INFORMATION: f64 = 1e-7;
+
+/// An eigenvalue of an information matrix with a diagonal of ones counts as zero below this share of the largest.
+const LEAST_EIGENVALUE: f64 = 1e-9;
 
 /// Score tests of every parameter that could be freed, block by block in lavaan's order.
 ///
@@ -52,6 +55,8 @@ pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<Modif
         for candidate in candidates(&fit.table, block, &score.form) {
             let Some((g, v)) = score_and_information(score, candidate.place, &scores.information) else { continue };
             let epc = g / v;
+            // A predicted x is exogenous no longer.
+            let exogenous: Vec<usize> = exogenous.iter().copied().filter(|x| !candidate.predicts(*x)).collect();
             let standardized = |standardization| {
                 let powers = powers(candidate.place, standardization, score.form.observed, &exogenous);
                 Some(epc * scale(&powers, &score.moments)?)
@@ -119,8 +124,11 @@ pub fn amos_modification_indices(fit: &Fit, threshold: f64) -> Vec<AmosModificat
 /// Score tests of the equality constraints (lavaan's lavTestScore()).
 #[derive(Clone, Debug, PartialEq)]
 pub struct EqualityScoreTests {
-    /// All constraints released together.
+    /// All constraints released together; its degrees of freedom are, as in lavaan, the number of constraints.
     pub total: TestStatistic,
+    /// The degrees of freedom that the information supports: fewer where the released model is not identified, and then
+    /// the ones to judge `total` by.
+    pub identified_df: usize,
     /// Each released alone, in the table's order.
     pub single: Vec<(RowConstraint, TestStatistic)>,
 }
@@ -130,7 +138,10 @@ pub struct EqualityScoreTests {
 /// With g the gradient of the unconstrained model at the constrained estimates: all together N g'I⁻¹g on the rank of
 /// the constraints; one alone N g'K(K'IK)⁻¹K'g on 1, K the null space of the others. Expected information.
 ///
-/// `None` without equality constraints, or where the information of the unconstrained model is singular.
+/// Where the released model is not identified, as when latent means are free beside the intercepts, the generalized
+/// inverse is taken.
+///
+/// `None` without equality constraints.
 ///
 /// # Source
 /// Bentler and Chou (1992), Sociological Methods & Research 21.
@@ -150,19 +161,35 @@ pub fn equality_score_tests(fit: &Fit) -> Option<EqualityScoreTests> {
     let columns: Vec<usize> = (0..jacobian.columns()).collect();
     let released = |kept: &[usize]| {
         let basis = linalg::null_space(&jacobian.select(kept, &columns));
-        let inverse = generalized_inverse(&information.matrix, &basis)?;
-        let df = basis.columns() as f64 - (fit.theta.len() - linalg::rank(&jacobian)) as f64;
-        let statistic = fit.cases() as f64 * dot(&gradient, &inverse.times_vector(&gradient));
-        let p_value = (df > 0.0).then(|| chi_squared_sf(statistic, df));
-        Some(TestStatistic { statistic, df, p_value })
+        let (inverse, rank) = pseudo_inverse(&information.matrix, &basis)?;
+        Some((fit.cases() as f64 * dot(&gradient, &inverse.times_vector(&gradient)), rank))
     };
-    let total = released(&[])?;
+    let test = |statistic: f64, df: usize| TestStatistic {
+        statistic,
+        df: df as f64,
+        p_value: (df > 0).then(|| chi_squared_sf(statistic, df as f64)),
+    };
+    let (statistic, rank) = released(&[])?;
+    let constraints = linalg::rank(&jacobian);
     let mut single = Vec::with_capacity(equalities.len());
     for (k, constraint) in equalities.iter().enumerate() {
         let others: Vec<usize> = (0..equalities.len()).filter(|other| *other != k).collect();
-        single.push(((*constraint).clone(), released(&others)?));
+        single.push(((*constraint).clone(), test(released(&others)?.0, 1)));
     }
-    Some(EqualityScoreTests { total, single })
+    let identified_df = (rank + constraints).saturating_sub(fit.theta.len());
+    Some(EqualityScoreTests { total: test(statistic, constraints), identified_df, single })
+}
+
+/// K(K'IK)⁺K' and the rank of K'IK, whose rows are first brought to a diagonal of ones.
+fn pseudo_inverse(information: &Matrix, basis: &Matrix) -> Option<(Matrix, usize)> {
+    let reduced = basis.transpose().times(&information.times(basis));
+    let scale: Vec<f64> = reduced.diagonal().iter().map(|v| if *v > 0.0 { 1.0 / v.sqrt() } else { 1.0 }).collect();
+    let q = scale.len();
+    let scaled = Matrix::from_fn(q, q, |i, j| reduced[(i, j)] * scale[i] * scale[j]);
+    let inverse = linalg::symmetric_pseudo_inverse(&scaled, LEAST_EIGENVALUE)?;
+    let rank = linalg::symmetric_eigen(&scaled)?.values.iter().filter(|v| **v > LEAST_EIGENVALUE * q as f64).count();
+    let inverse = Matrix::from_fn(q, q, |i, j| inverse[(i, j)] * scale[i] * scale[j]);
+    Some((basis.times(&inverse).times(&basis.transpose()), rank))
 }
 
 fn dot(left: &[f64], right: &[f64]) -> f64 {
@@ -171,16 +198,14 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
 
 /// g and v of a candidate, weighted by w_g. `None` where v is nothing but rounding.
 fn score_and_information(score: &BlockScore, place: Place, information: &FreeInformation) -> Option<(f64, f64)> {
-    let own = score.weight * score.information(place, place); // I_nn
-    let with_free: Vec<(usize, f64)> =
-        score.free.iter().map(|&(k, free)| (k, score.weight * score.information(place, free))).collect(); // I_no
-    let mut shared = 0.0;
-    for &(k, one) in &with_free {
+    let sensitivity = score.sensitivity(place);
+    let mut shared = 0.0; // I_no I_oo⁻ I_on
+    for &(k, one) in &sensitivity.with_free {
         let row = information.inverse.row(k);
-        shared += one * with_free.iter().map(|&(l, other)| row[l] * other).sum::<f64>();
+        shared += one * sensitivity.with_free.iter().map(|&(l, other)| row[l] * other).sum::<f64>();
     }
-    let v = own - shared;
-    (v > LEAST_OWN_INFORMATION * own).then(|| (score.weight * score.gradient(place), v))
+    let v = sensitivity.own - shared;
+    (v > LEAST_OWN_INFORMATION * sensitivity.own).then_some((sensitivity.gradient, v))
 }
 
 /// A parameter that could be freed.
@@ -191,6 +216,12 @@ struct Candidate {
     place: Place,
     /// A moment of exogenous x.
     fixed_x: bool,
+}
+
+impl Candidate {
+    fn predicts(&self, variable: usize) -> bool {
+        matches!(self.place, Place::Weight { effect, .. } if effect == variable)
+    }
 }
 
 fn candidates(table: &ParameterTable, block: usize, form: &Reticular) -> Vec<Candidate> {

@@ -14,7 +14,7 @@ use covary_numerics::{
 };
 
 use super::reticular::{Place, Reticular, ReticularMoments};
-use crate::Fit;
+use crate::{Fit, ParameterTable};
 
 /// The scores of all blocks and the information of the free parameters: computed once, used by many.
 #[derive(Clone, Debug)]
@@ -45,6 +45,14 @@ pub(crate) struct BlockScore {
     pub weight: f64,
     /// Free parameters: (position in θ, place).
     pub free: Vec<(usize, Place)>,
+    /// Observed variables whose moments are fixed at the sample's.
+    pub fixed_x: Vec<usize>,
+    factor: Cholesky,
+    /// T over the observed rows, p × m.
+    pub total: Matrix,
+    /// E over the observed rows, p × m.
+    pub covariance: Matrix,
+    delta: Option<Vec<f64>>,
     products: InnerProducts,
     pull_total_total: Matrix,
     pull_total_covariance: Matrix,
@@ -94,12 +102,82 @@ impl BlockScore {
             products: InnerProducts::new(&total, &covariance, &n_total, &n_covariance),
             pull_total_total: n_total.transpose().times(&pull_total),
             pull_total_covariance: pull_total.transpose().times(&n_covariance),
-            pull_mean: delta.map(|delta| n_total.transpose().times_vector(&delta)),
+            pull_mean: delta.as_ref().map(|delta| n_total.transpose().times_vector(delta)),
             weight: sample.cases as f64 / fit.cases() as f64,
             free: crate::standardized::free_places(&fit.table, &form),
+            fixed_x: fixed_x(&fit.table, &form),
             form,
             moments,
+            factor,
+            total,
+            covariance,
+            delta,
         })
+    }
+
+    /// Gradient and information of a parameter, in the model or not, weighted by w_g.
+    ///
+    /// Moments of fixed x carry no information: where the parameter would move them, as a path towards x does, their
+    /// rows and columns of the weight matrix are deleted from the information. The gradient is that of the full
+    /// discrepancy, as in lavaan 0.6-14.
+    pub fn sensitivity(&self, place: Place) -> Sensitivity {
+        match self.without_fixed_x(place) {
+            Some(shift) => self.sensitivity_of_shift(place, &shift),
+            None => Sensitivity {
+                gradient: self.weight * self.gradient(place),
+                own: self.weight * self.information(place, place),
+                with_free: self
+                    .free
+                    .iter()
+                    .map(|&(k, free)| (k, self.weight * self.information(place, free)))
+                    .collect(),
+            },
+        }
+    }
+
+    /// ∂Σ and ∂μ of a parameter that moves moments of fixed x, with those set to zero. `None` where it moves none.
+    fn without_fixed_x(&self, place: Place) -> Option<Shift> {
+        let of = |i: usize, j: usize| self.moments.covariance_derivative(place, i, j);
+        let moves_mean = |i: &usize| self.delta.is_some() && self.moments.mean_derivative(place, *i) != 0.0;
+        let moves = |i: &usize| moves_mean(i) || self.fixed_x.iter().any(|j| of(*i, *j) != 0.0);
+        if !self.fixed_x.iter().any(moves) {
+            return None;
+        }
+        let p = self.form.observed;
+        let is_x: Vec<bool> = (0..p).map(|i| self.fixed_x.contains(&i)).collect();
+        let covariance = Matrix::from_fn(p, p, |i, j| if is_x[i] && is_x[j] { 0.0 } else { of(i, j) });
+        let mean = |i: usize| if is_x[i] { 0.0 } else { self.moments.mean_derivative(place, i) };
+        Some(Shift { covariance, mean: self.delta.as_ref().map(|_| (0..p).map(mean).collect()) })
+    }
+
+    fn sensitivity_of_shift(&self, place: Place, shift: &Shift) -> Sensitivity {
+        let half = self.factor.solve(&shift.covariance); // N ∂Σ
+        let middle = self.factor.solve(&half.transpose()); // N ∂Σ N
+        let trace = |other: &Matrix| middle.values().iter().zip(other.values()).map(|(l, r)| l * r).sum::<f64>();
+        let with_total = middle.times(&self.total);
+        let total_total = self.total.transpose().times(&with_total);
+        let total_covariance = with_total.transpose().times(&self.covariance);
+        let n_mean = shift.mean.as_ref().map(|mean| self.factor.solve_vector(mean)); // N ∂μ
+        let along = |vector: &[f64]| n_mean.as_ref().map_or(0.0, |n| n.iter().zip(vector).map(|(l, r)| l * r).sum());
+        let of_mean = n_mean.as_ref().map(|n| self.total.transpose().times_vector(n));
+        let with_free = |place: Place| {
+            let atom = self.atom(place);
+            let of_covariance = match atom.right {
+                Side::Total(b) => total_total[(atom.left, b)],
+                Side::Covariance(b) => total_covariance[(atom.left, b)],
+            };
+            atom.scale * of_covariance + of_mean.as_ref().map_or(0.0, |of_mean| atom.mean * of_mean[atom.left])
+        };
+        Sensitivity {
+            gradient: self.weight * self.gradient(place),
+            own: self.weight * (0.5 * trace(&shift.covariance) + shift.mean.as_ref().map_or(0.0, |mean| along(mean))),
+            with_free: self.free.iter().map(|&(k, place)| (k, self.weight * with_free(place))).collect(),
+        }
+    }
+
+    /// Whether mean residuals enter.
+    pub fn has_means(&self) -> bool {
+        self.delta.is_some()
     }
 
     /// g of one parameter for this block alone (not weighted by w_g).
@@ -147,6 +225,23 @@ impl BlockScore {
     }
 }
 
+/// How a parameter bears on the discrepancy and on the free parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Sensitivity {
+    /// g
+    pub gradient: f64,
+    /// I_nn
+    pub own: f64,
+    /// I_no, by position in θ.
+    pub with_free: Vec<(usize, f64)>,
+}
+
+/// ∂Σ and ∂μ.
+struct Shift {
+    covariance: Matrix,
+    mean: Option<Vec<f64>>,
+}
+
 impl FreeInformation {
     /// The information of all blocks.
     ///
@@ -172,7 +267,7 @@ impl FreeInformation {
 }
 
 /// K(K'IK)⁻¹K'. `None` where K'IK is singular.
-pub(crate) fn generalized_inverse(information: &Matrix, basis: &Matrix) -> Option<Matrix> {
+fn generalized_inverse(information: &Matrix, basis: &Matrix) -> Option<Matrix> {
     if basis.columns() == 0 {
         return Some(Matrix::zeros(information.rows(), information.rows()));
     }
@@ -210,6 +305,15 @@ impl InnerProducts {
             (Side::Covariance(a), Side::Covariance(b)) => self.covariance_covariance[(a, b)],
         }
     }
+}
+
+/// Positions of the variables whose variance is fixed at the sample's.
+pub(crate) fn fixed_x(table: &ParameterTable, form: &Reticular) -> Vec<usize> {
+    let variance = |&(row, place): &(usize, Place)| match place {
+        Place::Covariance { first, second } if first == second && table.rows[row].exogenous => Some(first),
+        _ => None,
+    };
+    form.places.iter().filter_map(variance).collect()
 }
 
 #[derive(Clone, Copy, Debug)]
