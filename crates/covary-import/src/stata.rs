@@ -1,21 +1,24 @@
 //! Stata data files, of every release from 102 to 119.
 
+mod promises;
+
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::io::Read;
 
 use covary_data::variable::LabelledValue;
 use covary_data::{Column, Dataset, Measure, MissingCodes, ValueLabel, Variable};
-use dta::stata::dta::byte_order::ByteOrder;
+use dta::stata::dta::characteristic_reader::CharacteristicReader;
 use dta::stata::dta::dta_error::DtaError;
 use dta::stata::dta::dta_reader::DtaReader;
 use dta::stata::dta::header::Header;
+use dta::stata::dta::long_string_reader::LongStringReader;
 use dta::stata::dta::long_string_ref::LongStringRef;
 use dta::stata::dta::long_string_table::LongStringTable;
 use dta::stata::dta::release::Release;
 use dta::stata::dta::schema::Schema;
 use dta::stata::dta::value::Value;
 use dta::stata::dta::value_label::ValueLabelSet;
+use dta::stata::dta::value_label_reader::ValueLabelReader;
 use dta::stata::dta::variable_type::VariableType;
 use dta::stata::missing_value::MissingValue;
 use dta::stata::temporal::{TemporalKind, conversion};
@@ -26,6 +29,7 @@ use crate::error::ImportError;
 use crate::note::ImportNote;
 use crate::recode::{self, Stated};
 use crate::{Format, ImportOptions, Imported};
+use promises::{Promises, Watched};
 
 /// Stata data.
 pub(crate) const DTA: Format = Format { name: "Stata data", extensions: &["dta"], recognise: is_stata, read };
@@ -46,13 +50,7 @@ fn read(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> 
     let reader = DtaReader::new().encoding(WINDOWS_1252).from_reader(watched).read_header().map_err(damaged)?;
     let promises = Promises { bytes, position: &position, header: reader.header().clone() };
     promises.refuse_variables()?;
-    let mut reader = reader.read_schema().map_err(damaged)?;
-    loop {
-        promises.refuse_characteristic()?;
-        if reader.read_characteristic().map_err(damaged)?.is_none() {
-            break;
-        }
-    }
+    let reader = skip_characteristics(reader.read_schema().map_err(damaged)?, &promises)?;
     let schema = reader.schema().clone();
     promises.refuse_cases(&schema)?;
     let mut columns = Columns::new(&schema);
@@ -60,31 +58,55 @@ fn read(bytes: &[u8], options: &ImportOptions) -> Result<Imported, ImportError> 
     while let Some(record) = records.read_record().map_err(damaged)? {
         columns.append(record.values());
     }
-    let mut long_strings = LongStringTable::for_reading();
-    let mut reader = records.into_long_string_reader().map_err(damaged)?;
+    let (long_strings, reader) = long_strings(records.into_long_string_reader().map_err(damaged)?, &promises)?;
+    let labels = labels(reader.into_value_label_reader().map_err(damaged)?, &promises)?;
+    finish(&promises.header, &schema, columns, &long_strings, &labels, options)
+}
+
+/// Notes that Stata's users attach to data; nothing here needs them.
+fn skip_characteristics<'a>(
+    mut reader: CharacteristicReader<Watched<'a>>,
+    promises: &Promises,
+) -> Result<CharacteristicReader<Watched<'a>>, ImportError> {
     loop {
-        promises.refuse_long_string()?;
-        match reader.read_long_string().map_err(damaged)? {
-            Some(text) => {
-                let (variable, observation) = (text.variable(), text.observation());
-                long_strings.get_or_insert(variable, observation, text.into_content());
-            }
-            None => break,
+        promises.refuse_characteristic()?;
+        if reader.read_characteristic().map_err(damaged)?.is_none() {
+            return Ok(reader);
         }
     }
-    let mut labels = HashMap::new();
-    let mut reader = reader.into_value_label_reader().map_err(damaged)?;
+}
+
+/// The long texts that the cases refer to.
+fn long_strings<'a>(
+    mut reader: LongStringReader<Watched<'a>>,
+    promises: &Promises,
+) -> Result<(LongStringTable, LongStringReader<Watched<'a>>), ImportError> {
+    let mut table = LongStringTable::for_reading();
+    loop {
+        promises.refuse_long_string()?;
+        let Some(text) = reader.read_long_string().map_err(damaged)? else { break };
+        let (variable, observation) = (text.variable(), text.observation());
+        table.get_or_insert(variable, observation, text.into_content());
+    }
+    Ok((table, reader))
+}
+
+/// The sets of value labels by their names.
+fn labels(
+    mut reader: ValueLabelReader<Watched>,
+    promises: &Promises,
+) -> Result<HashMap<String, ValueLabelSet>, ImportError> {
+    let mut sets = HashMap::new();
     loop {
         promises.refuse_label_set()?;
         let rest = promises.rest().len();
         match reader.read_value_label_set().map_err(damaged)? {
-            Some(set) => labels.insert(set.name().to_string(), set),
+            Some(set) => sets.insert(set.name().to_string(), set),
             // Without tags the labels end where the file ends; the library takes half a set for that end as well.
             None if !promises.header.release().is_xml_like() && rest > 0 => return Err(cut_off()),
-            None => break,
+            None => return Ok(sets),
         };
     }
-    finish(&promises.header, &schema, columns, &long_strings, &labels, options)
 }
 
 /// A file of tags ends with the one that closes the first.
@@ -269,120 +291,4 @@ fn iso_text(kind: TemporalKind, number: f64) -> Option<String> {
 
 fn period((year, part): (i32, u8), text: impl Fn(i32, u8) -> String) -> Option<String> {
     (0..=9999).contains(&year).then(|| text(year, part))
-}
-
-/// The bytes as a reader whose position can be seen from outside.
-struct Watched<'a> {
-    bytes: &'a [u8],
-    position: &'a Cell<usize>,
-}
-
-impl Read for Watched<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = (&self.bytes[self.position.get()..]).read(buffer)?;
-        self.position.set(self.position.get() + count);
-        Ok(count)
-    }
-}
-
-/// Sizes that the file declares, held against what is left of it.
-///
-/// The library makes room for a section of the declared length before it reads it; a damaged length would cost
-/// gigabytes. So the length that comes next is looked at first.
-struct Promises<'a> {
-    bytes: &'a [u8],
-    position: &'a Cell<usize>,
-    header: Header,
-}
-
-impl Promises<'_> {
-    /// Each variable takes at least a type, a name, a format and a label.
-    fn refuse_variables(&self) -> Result<(), ImportError> {
-        const LEAST: u64 = 20;
-        let promised = u64::from(self.header.variable_count());
-        match promised * LEAST > self.bytes.len() as u64 {
-            true => Err(more(&format!("{promised} variables"))),
-            false => Ok(()),
-        }
-    }
-
-    fn refuse_cases(&self, schema: &Schema) -> Result<(), ImportError> {
-        let width: u64 = schema.variables().iter().map(|variable| width(variable.variable_type())).sum();
-        let promised = self.header.observation_count();
-        match promised.checked_mul(width).is_none_or(|size| size > self.rest().len() as u64) {
-            true => Err(more(&format!("{promised} cases of {width} bytes"))),
-            false => Ok(()),
-        }
-    }
-
-    fn refuse_characteristic(&self) -> Result<(), ImportError> {
-        let rest = self.rest();
-        match self.header.release().is_xml_like() {
-            true => {
-                let rest = rest.strip_prefix(b"<characteristics>").unwrap_or(rest);
-                self.refuse_longer(rest.strip_prefix(b"<ch>"), "a characteristic")
-            }
-            false => self.refuse_longer(rest.get(1..).filter(|_| self.long_expansions()), "a characteristic"),
-        }
-    }
-
-    /// Before release 110 such a field has a length of two bytes, which needs no guard.
-    fn long_expansions(&self) -> bool {
-        self.bytes.first().is_some_and(|release| *release >= 110) && !self.rest().starts_with(&[0])
-    }
-
-    fn refuse_long_string(&self) -> Result<(), ImportError> {
-        let rest = self.rest();
-        let rest = rest.strip_prefix(b"<strls>").unwrap_or(rest);
-        let skip = if self.header.release() == Release::V117 { 9 } else { 13 };
-        let length = rest.strip_prefix(b"GSO").and_then(|rest| rest.get(skip..));
-        self.refuse_longer(length, "a long text")
-    }
-
-    fn refuse_label_set(&self) -> Result<(), ImportError> {
-        let rest = self.rest();
-        match self.header.release().is_xml_like() {
-            true => {
-                let rest = rest.strip_prefix(b"<value_labels>").unwrap_or(rest);
-                self.refuse_longer(rest.strip_prefix(b"<lbl>"), "a set of value labels")
-            }
-            false => {
-                let old = self.bytes.first().is_some_and(|release| *release < 108);
-                self.refuse_longer(Some(rest).filter(|_| !old && rest.len() > 4), "a set of value labels")
-            }
-        }
-    }
-
-    /// The length that stands at the beginning of the bytes, if any, must fit into what follows.
-    fn refuse_longer(&self, length: Option<&[u8]>, what: &str) -> Result<(), ImportError> {
-        let Some(rest) = length else { return Ok(()) };
-        let Some(bytes) = rest.first_chunk::<4>() else { return Ok(()) };
-        let length = match self.header.byte_order() {
-            ByteOrder::BigEndian => u32::from_be_bytes(*bytes),
-            ByteOrder::LittleEndian => u32::from_le_bytes(*bytes),
-        };
-        match length as usize > rest.len() {
-            true => Err(more(&format!("{what} of {length} bytes"))),
-            false => Ok(()),
-        }
-    }
-
-    fn rest(&self) -> &[u8] {
-        &self.bytes[self.position.get()..]
-    }
-}
-
-fn width(variable_type: VariableType) -> u64 {
-    match variable_type {
-        VariableType::Byte => 1,
-        VariableType::Int => 2,
-        VariableType::Long | VariableType::Float => 4,
-        VariableType::Double | VariableType::LongString => 8,
-        VariableType::FixedString(length) => u64::from(length),
-    }
-}
-
-fn more(what: &str) -> ImportError {
-    ImportError::new(format!("the file promises {what}, more than it holds"))
-        .help("The file was cut off or is damaged; copy it again or save it again from Stata")
 }
