@@ -4,11 +4,14 @@
 //! is a total variance of the model or a residual variance; the table of powers is [`powers`]. Standard
 //! errors follow by the delta method with the full derivative: the variances move with the parameters.
 
+use std::collections::HashMap;
+
 use covary_numerics::{Dual, Matrix, distributions::normal_quantile};
 
 use crate::{
     Fit, ParameterTable,
-    inference::reticular::{Place, Reticular, ReticularMoments},
+    inference::reticular::{Place, Reticular, ReticularMoments, Variances},
+    syntax::Expression,
 };
 
 /// Which variables are standardized.
@@ -59,42 +62,86 @@ pub struct LatentCorrelation {
     pub upper: Option<f64>,
 }
 
-/// Standardized values of every row, for the fit or for one of its resamples.
-///
-/// `estimates`: one for every row of `table`. Definitions are evaluated anew on standardized values.
-/// `None` for constraints, and where a variance is not positive.
+/// Standardized values of every row, for a fit or, again and again, for its resamples.
 ///
 /// # Source
-/// Bollen (1989), Structural Equations with Latent Variables, pages 123–126, 349–350; matches lavaan 0.6-14's standardizedSolution().
+/// Bollen (1989), Structural Equations with Latent Variables, pages 123–126, 349–350; matches lavaan 0.6-14's
+/// standardizedSolution().
+#[derive(Clone, Debug)]
+pub struct Standardizer {
+    blocks: Vec<StandardizedBlock>,
+    /// Definitions: row, expression and the rows of the names in it.
+    definitions: Vec<(usize, Expression, Vec<(String, usize)>)>,
+    rows: usize,
+}
+
+#[derive(Clone, Debug)]
+struct StandardizedBlock {
+    form: Reticular,
+    /// Row and powers of every parameter.
+    parameters: Vec<(usize, Powers)>,
+}
+
+impl Standardizer {
+    /// What standardization of a completed model takes.
+    pub fn new(table: &ParameterTable, standardization: Standardization) -> Self {
+        let block = |block: usize| {
+            let form = Reticular::new(table, block);
+            let exogenous = exogenous_positions(table, block, &form);
+            let powers = |place| powers(place, standardization, form.observed, &exogenous);
+            let parameters = form.places.iter().map(|&(row, place)| (row, powers(place))).collect();
+            StandardizedBlock { form, parameters }
+        };
+        let names = rows_by_name(table);
+        let definition = |(row, expression): &(usize, Expression)| {
+            let used = expression.names().into_iter().filter_map(|name| Some((name.to_owned(), *names.get(name)?)));
+            (*row, expression.clone(), used.collect())
+        };
+        Standardizer {
+            blocks: (0..table.blocks.len()).map(block).collect(),
+            definitions: table.definitions.iter().map(definition).collect(),
+            rows: table.rows.len(),
+        }
+    }
+
+    /// The standardized value of every row, `estimates` being those of every row of the table.
+    ///
+    /// Definitions are evaluated anew on standardized values. `None` for constraints, and where a variance that the
+    /// value needs is not positive.
+    pub fn values(&self, estimates: &[Option<f64>]) -> Vec<Option<f64>> {
+        let mut values = vec![None; self.rows];
+        for block in &self.blocks {
+            let Some(variances) = block.form.variances(estimates) else { continue };
+            for (row, powers) in &block.parameters {
+                let scale = scale(powers, &variances);
+                values[*row] = estimates[*row].zip(scale).map(|(estimate, scale)| estimate * scale);
+            }
+        }
+        for (row, expression, names) in &self.definitions {
+            let value = expression.evaluate(&|name: &str| values[row_of(names, name)?]);
+            values[*row] = value.filter(|value: &f64| value.is_finite());
+        }
+        values
+    }
+}
+
+/// [`Standardizer::values`] for a single use.
 pub fn standardized_values(
     table: &ParameterTable,
     estimates: &[Option<f64>],
     standardization: Standardization,
 ) -> Vec<Option<f64>> {
-    let mut values = vec![None; table.rows.len()];
-    for block in 0..table.blocks.len() {
-        let form = Reticular::new(table, block);
-        let Some(moments) = form.moments(estimates) else { continue };
-        let exogenous = exogenous_positions(table, block, &form);
-        for &(row, place) in &form.places {
-            let scale = scale(&powers(place, standardization, form.observed, &exogenous), &moments);
-            values[row] = estimates[row].zip(scale).map(|(estimate, scale)| estimate * scale);
-        }
-    }
-    let names = Names::new(table);
-    for (row, expression) in &table.definitions {
-        values[*row] = expression.evaluate(&|name: &str| values[names.row(name)?]);
-    }
-    values
+    Standardizer::new(table, standardization).values(estimates)
 }
 
 /// Standardized estimates of every row with standard errors and intervals at the fit's level.
 pub fn standardized_solution(fit: &Fit, standardization: Standardization) -> Vec<StandardizedEstimate> {
-    let values = standardized_values(&fit.table, &fit.estimates, standardization);
+    let standardizer = Standardizer::new(&fit.table, standardization);
+    let values = standardizer.values(&fit.estimates);
     let Some(vcov) = &fit.vcov else {
         return values.iter().map(|v| StandardizedEstimate { estimate: *v, ..Default::default() }).collect();
     };
-    let gradients = gradients(fit, &values, standardization);
+    let gradients = gradients(fit, &standardizer, &values);
     let z = normal_quantile(0.5 + fit.settings.level / 2.0);
     let estimate = |(value, gradient): (&Option<f64>, &Option<Vec<f64>>)| {
         let standard_error = gradient.as_ref().and_then(|g| delta_standard_error(g, vcov));
@@ -180,6 +227,9 @@ pub(crate) enum Variance {
     Residual(usize),
 }
 
+/// Powers w_k^{e_k}, to be multiplied.
+pub(crate) type Powers = Vec<(Variance, f64)>;
+
 /// The powers w_k^{e_k} that turn a parameter at `place` into its standardized value.
 ///
 /// | parameter | std.all |
@@ -190,12 +240,7 @@ pub(crate) enum Variance {
 /// | intercept of a | 1/√E_aa |
 ///
 /// A variable that is left in its metric has no powers.
-pub(crate) fn powers(
-    place: Place,
-    standardization: Standardization,
-    observed: usize,
-    exogenous: &[usize],
-) -> Vec<(Variance, f64)> {
+pub(crate) fn powers(place: Place, standardization: Standardization, observed: usize, exogenous: &[usize]) -> Powers {
     let kept = |variable: usize| match standardization {
         Standardization::Latent => variable < observed,
         Standardization::All => false,
@@ -213,10 +258,15 @@ pub(crate) fn powers(
 }
 
 /// Π_k w_k^{e_k}. `None` where a variance is not positive.
-pub(crate) fn scale(powers: &[(Variance, f64)], moments: &ReticularMoments) -> Option<f64> {
+pub(crate) fn scale(powers: &[(Variance, f64)], variances: &Variances) -> Option<f64> {
     powers.iter().try_fold(1.0, |product, (variance, power)| {
-        let w = variance.value(moments);
-        (w > 0.0).then(|| if *power == -1.0 { product / w } else { product * w.powf(*power) })
+        let w = variance.value(variances);
+        let factor = match *power {
+            0.5 => w.sqrt(),
+            -0.5 => 1.0 / w.sqrt(),
+            power => w.powf(power),
+        };
+        (w > 0.0).then_some(product * factor)
     })
 }
 
@@ -253,10 +303,10 @@ impl Variance {
         }
     }
 
-    fn value(self, moments: &ReticularMoments) -> f64 {
+    fn value(self, variances: &Variances) -> f64 {
         match self {
-            Variance::Total(i) => moments.covariance[(i, i)],
-            Variance::Residual(i) => moments.residual[(i, i)],
+            Variance::Total(i) => variances.total[i],
+            Variance::Residual(i) => variances.residual[i],
         }
     }
 
@@ -269,66 +319,110 @@ impl Variance {
 }
 
 /// Derivatives of every standardized value with respect to θ.
-fn gradients(fit: &Fit, values: &[Option<f64>], standardization: Standardization) -> Vec<Option<Vec<f64>>> {
-    let table = &fit.table;
+fn gradients(fit: &Fit, standardizer: &Standardizer, values: &[Option<f64>]) -> Vec<Option<Vec<f64>>> {
     let mut gradients: Vec<Option<Vec<f64>>> = vec![None; values.len()];
-    for block in 0..table.blocks.len() {
-        let form = Reticular::new(table, block);
-        let Some(moments) = form.moments(&fit.estimates) else { continue };
-        let exogenous = exogenous_positions(table, block, &form);
-        let free = free_places(table, &form);
-        for &(row, place) in &form.places {
-            let powers = powers(place, standardization, form.observed, &exogenous);
-            let (Some(value), Some(scale)) = (values[row], scale(&powers, &moments)) else { continue };
+    for block in &standardizer.blocks {
+        let Some(moments) = block.form.moments(&fit.estimates) else { continue };
+        let variances = moments.variances();
+        let free = free_places(&fit.table, &block.form);
+        for (row, powers) in &block.parameters {
+            let (Some(value), Some(scale)) = (values[*row], scale(powers, &variances)) else { continue };
             let mut gradient = vec![0.0; fit.theta.len()];
             for &(k, other) in &free {
-                let relative: f64 =
-                    powers.iter().map(|(w, e)| e * w.derivative(other, &moments) / w.value(&moments)).sum();
-                gradient[k] += value * relative;
+                let relative =
+                    |(w, power): &(Variance, f64)| power * w.derivative(other, &moments) / w.value(&variances);
+                gradient[k] += value * powers.iter().map(relative).sum::<f64>();
             }
-            if let Some(own) = table.rows[row].free {
+            if let Some(own) = fit.table.rows[*row].free {
                 gradient[own] += scale;
             }
-            gradients[row] = Some(gradient);
+            gradients[*row] = Some(gradient);
         }
     }
-    let names = Names::new(table);
-    for (row, expression) in &table.definitions {
-        let mut gradient = vec![0.0; fit.theta.len()];
-        for name in expression.names() {
-            let Some(of_name) = names.row(name).and_then(|k| gradients[k].as_ref()) else { continue };
-            let derivative = expression.evaluate(&|other: &str| {
-                let value = values[names.row(other)?]?;
-                Some(if other == name { Dual::variable(value) } else { Dual::from(value) })
-            });
-            let Some(derivative) = derivative else { continue };
-            for (total, part) in gradient.iter_mut().zip(of_name) {
-                *total += derivative.derivative * part;
-            }
-        }
-        gradients[*row] = Some(gradient);
+    for (row, expression, names) in &standardizer.definitions {
+        gradients[*row] = gradient_of_definition(expression, names, values, &gradients, fit.theta.len());
     }
     gradients
 }
 
-/// Labels, `.pK.` names and definitions, each with the row that gives its value: the first that bears it.
-struct Names<'a>(std::collections::HashMap<&'a str, usize>);
+/// The chain rule over the names of a definition. `None` where a value or derivative does not exist.
+fn gradient_of_definition(
+    expression: &Expression,
+    names: &[(String, usize)],
+    values: &[Option<f64>],
+    gradients: &[Option<Vec<f64>>],
+    parameters: usize,
+) -> Option<Vec<f64>> {
+    let mut gradient = vec![0.0; parameters];
+    for (name, row) in names {
+        let derivative = expression.evaluate(&|other: &str| {
+            let value = values[row_of(names, other)?]?;
+            Some(if other == name { Dual::variable(value) } else { Dual::from(value) })
+        })?;
+        for (total, part) in gradient.iter_mut().zip(gradients[*row].as_ref()?) {
+            *total += derivative.derivative * part;
+        }
+    }
+    gradient.iter().all(|element| element.is_finite()).then_some(gradient)
+}
 
-impl<'a> Names<'a> {
-    fn new(table: &'a ParameterTable) -> Self {
-        let mut rows = std::collections::HashMap::new();
-        for (k, row) in table.rows.iter().enumerate() {
-            for name in [row.label.as_str(), row.plabel.as_str()].into_iter().filter(|name| !name.is_empty()) {
-                rows.entry(name).or_insert(k);
+/// Labels, `.pK.` names and definitions, each with the row that gives its value: the first that bears it.
+fn rows_by_name(table: &ParameterTable) -> HashMap<&str, usize> {
+    let mut rows = HashMap::new();
+    for (k, row) in table.rows.iter().enumerate() {
+        for name in [row.label.as_str(), row.plabel.as_str()].into_iter().filter(|name| !name.is_empty()) {
+            rows.entry(name).or_insert(k);
+        }
+    }
+    for (k, _) in &table.definitions {
+        rows.insert(table.rows[*k].lhs.as_str(), *k);
+    }
+    rows
+}
+
+fn row_of(names: &[(String, usize)], name: &str) -> Option<usize> {
+    names.iter().find(|(known, _)| known == name).map(|(_, row)| *row)
+}
+
+#[cfg(test)]
+mod tests {
+    use covary_numerics::finite_differences;
+
+    use super::*;
+    use crate::{Data, GroupMoments, Settings, estimate::defined::RowEstimates, parse};
+
+    #[test]
+    fn gradients_are_those_of_differences() {
+        let correlation = |i: usize, j: usize| if i == j { 1.0 } else { 0.5 - 0.05 * i.abs_diff(j) as f64 };
+        let moments = GroupMoments {
+            label: String::new(),
+            cases: 150,
+            names: ["a", "b", "d", "e", "h", "x"].map(String::from).to_vec(),
+            covariance: Matrix::from_fn(6, 6, |i, j| correlation(i, j) * (1.0 + i as f64) * (1.0 + j as f64)),
+            mean: Some(vec![1.0, 2.0, 3.0, 0.5, 1.5, 4.0]),
+        };
+        let model = "f =~ a + l*b\ng =~ d + e + h\ng ~ p*f + q*x\nf ~ r*x\na ~~ d\nind := r*p\nratio := ind/(q + l)";
+        let settings = Settings { meanstructure: Some(true), ..Settings::default() };
+        let fit = crate::fit(&parse(model).expect("a model"), &Data::Moments(vec![moments]), &settings).expect("a fit");
+        let rows = RowEstimates::new(&fit.table);
+        for standardization in [Standardization::Latent, Standardization::All, Standardization::NotExogenous] {
+            let standardizer = Standardizer::new(&fit.table, standardization);
+            let values = standardizer.values(&fit.estimates);
+            let numbers = |theta: &[f64]| -> Vec<f64> {
+                standardizer.values(&rows.at(theta)).iter().map(|value| value.unwrap_or(0.0)).collect()
+            };
+            let numeric = finite_differences::jacobian(numbers, &fit.theta);
+            for (row, gradient) in gradients(&fit, &standardizer, &values).iter().enumerate() {
+                for (k, exact) in gradient.iter().flatten().enumerate() {
+                    // Richardson's differences are good to about 1e-9 here.
+                    let difference = (exact - numeric[(row, k)]).abs();
+                    assert!(
+                        difference < 1e-6 * exact.abs().max(1.0),
+                        "row {row}, θ {k}: {exact} against {}",
+                        numeric[(row, k)]
+                    );
+                }
             }
         }
-        for (k, _) in &table.definitions {
-            rows.entry(table.rows[*k].lhs.as_str()).or_insert(*k);
-        }
-        Names(rows)
-    }
-
-    fn row(&self, name: &str) -> Option<usize> {
-        self.0.get(name).copied()
     }
 }

@@ -447,3 +447,87 @@ Y ~ F1 + F2 + F3 + M";
         printed(name, report.amos_measure(name), value, decimals);
     }
 }
+
+/// Items in other units, reversed and in another order: what has no unit stays, up to the sign.
+#[test]
+fn what_has_no_unit_does_not_depend_on_units() {
+    let data = holzinger_swineford();
+    let scaled = |name: &str, factor: f64| -> Vec<Option<f64>> {
+        data.numbers(name).expect("the column is there").iter().map(|v| v.map(|v| 3.0 + factor * v)).collect()
+    };
+    let renamed = data
+        .clone()
+        .with_numbers(covary_data::Variable::named("y2"), scaled("x2", -10.0))
+        .and_then(|data| data.with_numbers(covary_data::Variable::named("y9"), scaled("x9", 0.1)))
+        .expect("columns of one length");
+    let of_pair = |model: &str, data: &Dataset| report(model, &Data::Cases(data), &Settings::default()).1;
+    let one = of_pair("visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9", &data);
+    let other = of_pair("speed =~ x8 + y9 + x7\nvisual =~ x3 + x1 + y2\ntextual =~ x4 + x5 + x6", &renamed);
+    let original = |name: &str| name.replace("y2", "x2").replace("y9", "x9");
+    // Both fits end at gradients near 1e-7 of a standard error.
+    let near = |l: f64, r: f64| (l.abs() - r.abs()).abs() < 1e-5 * r.abs().max(1.0);
+    for name in ["chisq", "cfi", "tli", "rmsea", "srmr", "gfi", "ecvi"] {
+        let (l, r) = (other.measure(name).expect("a measure"), one.measure(name).expect("a measure"));
+        assert!(near(l, r), "{name}: {l} against {r}");
+    }
+    for row in &other.parameters {
+        let same = one.parameter(&original(&row.lhs), row.op, &original(&row.rhs), 1).expect("the same row");
+        let (l, r) = (row.std_all.expect("a value"), same.std_all.expect("a value"));
+        assert!(near(l, r), "{} {:?} {}: {l} against {r}", row.lhs, row.op, row.rhs);
+        let (l, r) = (row.std_all_se.unwrap_or(0.0), same.std_all_se.unwrap_or(0.0));
+        assert!(near(l, r), "S.E. of {} {:?} {}: {l} against {r}", row.lhs, row.op, row.rhs);
+    }
+    let mut compared = 0;
+    for index in other.modification_indices.iter().filter(|index| index.mi > 1e-3) {
+        let same = one.modification_indices.iter().find(|same| {
+            let (lhs, rhs) = (original(&index.lhs), original(&index.rhs));
+            let turned = same.op == Operator::Covariance && same.lhs == rhs && same.rhs == lhs;
+            same.op == index.op && ((same.lhs == lhs && same.rhs == rhs) || turned)
+        });
+        let same = same.expect("the same candidate");
+        assert!(
+            near(index.mi, same.mi),
+            "{} {:?} {}: {} against {}",
+            index.lhs,
+            index.op,
+            index.rhs,
+            index.mi,
+            same.mi
+        );
+        let (l, r) = (index.mi_amos.expect("given"), same.mi_amos.expect("given"));
+        assert!(near(l, r), "AMOS's of {} {:?} {}: {l} against {r}", index.lhs, index.op, index.rhs);
+        assert!(index.mi >= index.mi_amos.unwrap_or(0.0) * 301.0 / 300.0 - 1e-6, "AMOS's form is the smaller one");
+        compared += 1;
+    }
+    assert!(compared > 40);
+    assert!(other.converged && other.schema == "covary.fit/1");
+}
+
+/// The contract's shape: keys that other programs read.
+#[test]
+fn the_report_is_the_contracts_json() {
+    let data = holzinger_swineford();
+    let (_, report) = report("visual =~ x1 + x2 + x3\nx4 ~ visual", &Data::Cases(&data), &Settings::default());
+    let json = serde_json::to_value(&report).expect("plain data");
+    for key in ["schema", "converged", "admissible", "warnings", "iterations", "n_obs", "n_total", "n_groups", "npar"] {
+        assert!(!json[key].is_null(), "{key}");
+    }
+    let first = &json["parameters"][0];
+    let keys: Vec<&String> = first.as_object().expect("an object").keys().collect();
+    let contract =
+        ["lhs", "op", "rhs", "group", "level", "label", "free", "est", "se", "z", "pvalue", "ci.lower", "ci.upper"];
+    for key in contract.iter().chain(&["std.lv", "std.all", "std.all.se"]) {
+        assert!(keys.iter().any(|own| own == key), "{key}");
+    }
+    assert_eq!((&first["op"], &first["free"], &first["se"]), (&Value::from("=~"), &Value::from(0), &Value::Null));
+    assert_eq!(first["ci.lower"], Value::from(1.0));
+    for key in ["lhs", "op", "rhs", "group", "mi", "epc", "sepc.all"] {
+        assert!(!json["modification_indices"][0][key].is_null(), "{key}");
+    }
+    for block in ["default", "saturated", "independence"] {
+        assert!(json["fit_amos"][block]["CMIN"].is_number(), "{block}");
+    }
+    assert_eq!(json["implied"][0]["names"][0], "x1");
+    assert!(json["r2"][0]["value"].is_number());
+    assert!(!json.to_string().contains("NaN"));
+}

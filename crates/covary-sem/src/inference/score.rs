@@ -330,3 +330,123 @@ enum Side {
     Total(usize),
     Covariance(usize),
 }
+
+#[cfg(test)]
+mod tests {
+    use covary_numerics::finite_differences;
+
+    use super::*;
+    use crate::{Data, GroupMoments, Settings, parse};
+
+    /// A model with loadings, paths, residual covariances and means, and some parameters fixed where they do not fit.
+    const MODEL: &str = "f =~ a + b + 0*d
+g =~ d + e + h
+g ~ f
+a ~~ 0*e
+h ~ 0*b
+f ~ 0.1*1";
+
+    fn fitted() -> Fit {
+        let correlation = |i: usize, j: usize| if i == j { 1.0 } else { 0.55 - 0.06 * i.abs_diff(j) as f64 };
+        let scale = [1.0, 2.0, 0.7, 1.5, 1.1];
+        let moments = GroupMoments {
+            label: String::new(),
+            cases: 200,
+            names: ["a", "b", "d", "e", "h"].map(String::from).to_vec(),
+            covariance: Matrix::from_fn(5, 5, |i, j| correlation(i, j) * scale[i] * scale[j]),
+            mean: Some(vec![1.0, 2.0, 3.0, 0.5, 1.5]),
+        };
+        let settings = Settings { meanstructure: Some(true), ..Settings::default() };
+        crate::fit(&parse(MODEL).expect("a model"), &Data::Moments(vec![moments]), &settings).expect("a fit")
+    }
+
+    /// (μ, Σ by rows) of the observed variables with one row's estimate replaced.
+    fn observed_moments(fit: &Fit, form: &Reticular, row: usize, value: f64) -> Vec<f64> {
+        let mut estimates = fit.estimates.clone();
+        estimates[row] = Some(value);
+        let moments = form.moments(&estimates).expect("no loop");
+        let covariances = (0..form.observed).flat_map(|i| (0..form.observed).map(move |j| (i, j)));
+        let means = moments.mean[..form.observed].iter().copied();
+        means.chain(covariances.map(|(i, j)| moments.covariance[(i, j)])).collect()
+    }
+
+    /// ½F with one row's estimate replaced.
+    fn half_discrepancy(fit: &Fit, form: &Reticular, row: usize, value: f64) -> f64 {
+        let p = form.observed;
+        let moments = observed_moments(fit, form, row, value);
+        let sigma = Matrix::from_fn(p, p, |i, j| moments[p + i * p + j]);
+        let (sample, means) = (&fit.sample.blocks[0].covariance, fit.sample.blocks[0].mean.as_ref().expect("means"));
+        let factor = Cholesky::new(&sigma).expect("positive definite");
+        let delta: Vec<f64> = means.iter().zip(&moments).map(|(m, mu)| m - mu).collect();
+        let distance: f64 = delta.iter().zip(factor.solve_vector(&delta)).map(|(l, r)| l * r).sum();
+        0.5 * (factor.log_determinant() + factor.solve(sample).diagonal().iter().sum::<f64>() + distance)
+    }
+
+    #[test]
+    fn derivatives_of_moments_are_those_of_differences() {
+        let fit = fitted();
+        let form = Reticular::new(&fit.table, 0);
+        let moments = form.moments(&fit.estimates).expect("no loop");
+        for &(row, place) in &form.places {
+            let at = fit.estimates[row].expect("a parameter");
+            let numeric = finite_differences::jacobian(|x| observed_moments(&fit, &form, row, x[0]), &[at]);
+            let p = form.observed;
+            let means = (0..p).map(|i| moments.mean_derivative(place, i));
+            let covariances = (0..p * p).map(|k| moments.covariance_derivative(place, k / p, k % p));
+            for (k, exact) in means.chain(covariances).enumerate() {
+                // Richardson's differences are good to about 1e-9 here.
+                assert!(
+                    (exact - numeric[(k, 0)]).abs() < 1e-7,
+                    "{place:?}, moment {k}: {exact} against {}",
+                    numeric[(k, 0)]
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn scores_are_derivatives_of_the_discrepancy() {
+        let fit = fitted();
+        let score = BlockScore::new(&fit, 0).expect("positive definite");
+        let mut largest = 0.0f64;
+        for &(row, place) in &score.form.places {
+            let at = fit.estimates[row].expect("a parameter");
+            let numeric = finite_differences::gradient(|x| half_discrepancy(&fit, &score.form, row, x[0]), &[at])[0];
+            let exact = score.gradient(place);
+            assert!((exact + numeric).abs() < 1e-7, "{place:?}: {exact} against {}", -numeric);
+            largest = largest.max(exact.abs());
+        }
+        assert!(largest > 0.01, "some fixed parameter must not fit for the test to mean anything");
+    }
+
+    #[test]
+    fn information_is_half_a_trace() {
+        let fit = fitted();
+        let score = BlockScore::new(&fit, 0).expect("positive definite");
+        let inverse = Cholesky::new(&fit.implied[0].covariance).expect("positive definite").inverse();
+        let p = score.form.observed;
+        let changes: Vec<(Place, Matrix, Vec<f64>)> = score
+            .form
+            .places
+            .iter()
+            .map(|&(_, place)| {
+                let covariance = Matrix::from_fn(p, p, |i, j| score.moments.covariance_derivative(place, i, j));
+                (place, covariance, (0..p).map(|i| score.moments.mean_derivative(place, i)).collect())
+            })
+            .collect();
+        for (one, sigma_one, mean_one) in &changes {
+            for (other, sigma_other, mean_other) in &changes {
+                let product = inverse.times(sigma_one).times(&inverse).times(sigma_other);
+                let trace: f64 = product.diagonal().iter().sum();
+                let of_mean: f64 = mean_one.iter().zip(inverse.times_vector(mean_other)).map(|(l, r)| l * r).sum();
+                let expected = 0.5 * trace + of_mean;
+                let own = score.information(*one, *other);
+                // Rounding of five-variable products.
+                assert!(
+                    (own - expected).abs() < 1e-10 * expected.abs().max(1.0),
+                    "{one:?}, {other:?}: {own} against {expected}"
+                );
+            }
+        }
+    }
+}
