@@ -128,11 +128,13 @@ pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, Se
 /// # Errors
 /// As [`fit`].
 pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
-    let (sample, warnings) = Sample::take(data, &table, settings)?;
+    let (sample, notes) = Sample::take(data, &table, settings)?;
+    let warnings = table.warnings.iter().cloned().chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
     let constraints = EqualityConstraints::new(&table)?;
-    let mut objective = Objective::new(&matrices, Estimator::named(settings.estimator), &sample).ok_or_else(singular)?;
+    let mut objective =
+        Objective::new(&matrices, Estimator::named(settings.estimator), &sample).ok_or_else(singular)?;
     let found = estimate::estimate(&mut objective, &constraints, &table, &sample, settings.max_iterations)
         .ok_or_else(no_moments)?;
     let discrepancies = objective.discrepancies(&found.theta).ok_or_else(no_moments)?;
@@ -219,14 +221,15 @@ impl Fit {
     /// Implied moments, test statistic, standard errors, and what to look at.
     fn judge(&mut self, discrepancies: &[f64]) {
         self.warnings.extend(self.search_warning());
-        let values: Option<Vec<BlockMatrices>> = (0..self.matrices.blocks.len()).map(|b| self.block_matrices(b)).collect();
+        let values: Option<Vec<BlockMatrices>> =
+            (0..self.matrices.blocks.len()).map(|b| self.block_matrices(b)).collect();
         // Discrepancies exist, so the moments do.
         let Some(values) = values else { return };
         self.implied = self.matrices.blocks.iter().zip(&values).map(|(layout, v)| v.implied(layout)).collect();
         let likelihood = self.settings.conventions.likelihood;
         let statistic = test_statistic::chi_squared(discrepancies, &self.sample, likelihood);
-        self.test = (self.degrees_of_freedom >= 0)
-            .then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
+        self.test =
+            (self.degrees_of_freedom >= 0).then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
         self.log_likelihood = test_statistic::log_likelihoods(&self.table, &self.sample, discrepancies);
         self.set_standard_errors(likelihood);
         self.warnings.extend(admissibility::problems(&self.table, &self.matrices, &self.estimates, &values));
@@ -284,11 +287,18 @@ impl Fit {
 
     fn few_cases(&self) -> Option<Warning> {
         let (cases, free) = (self.cases(), self.constraints.reduced());
-        let short = self.table.blocks.iter().zip(&self.sample.blocks).any(|(block, sample)| sample.cases <= block.observed.len());
+        let short = self
+            .table
+            .blocks
+            .iter()
+            .zip(&self.sample.blocks)
+            .any(|(block, sample)| sample.cases <= block.observed.len());
         (cases < free || short).then(|| Warning {
             code: WarningCode::FewCases,
             subjects: vec![cases.to_string(), free.to_string()],
-            text: format!("{cases} cases are few for {free} free parameters; standard errors and tests rest on large samples"),
+            text: format!(
+                "{cases} cases are few for {free} free parameters; standard errors and tests rest on large samples"
+            ),
         })
     }
 }

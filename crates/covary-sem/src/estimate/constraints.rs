@@ -89,7 +89,8 @@ fn linear_row(table: &ParameterTable, names: &Names, constraint: &RowConstraint)
     // A linear function has the same gradient everywhere: two points without symmetry decide.
     let points = [0.37, 1.9].map(|step| (0..q).map(|k| step + 0.11 * (k as f64 + 1.0).sqrt()).collect::<Vec<_>>());
     let mut gradients = points.iter().map(|point| gradient(names, constraint, point));
-    let (first, second) = (gradients.next().flatten().ok_or_else(unknown)?, gradients.next().flatten().ok_or_else(unknown)?);
+    let (first, second) =
+        (gradients.next().flatten().ok_or_else(unknown)?, gradients.next().flatten().ok_or_else(unknown)?);
     let size = first.0.iter().fold(0.0, |most: f64, a| most.max(a.abs()));
     if first.0.iter().zip(&second.0).any(|(a, b)| (a - b).abs() > 1e-9 * size.max(1.0)) {
         return Err(SemError::Option(format!("the nonlinear constraint \"{text}\" is not supported yet")));
@@ -135,7 +136,9 @@ fn eliminate(rows: Vec<LinearRow>, table: &ParameterTable) -> Result<EqualityCon
         if largest(&row) <= 1e-10 * size.max(f64::MIN_POSITIVE) || size == 0.0 {
             if constant.abs() > 1e-8 {
                 let text = text_of(table, &table.constraints[k]);
-                return Err(SemError::Model(format!("the constraint \"{text}\" contradicts the others or cannot be met")));
+                return Err(SemError::Model(format!(
+                    "the constraint \"{text}\" contradicts the others or cannot be met"
+                )));
             }
             continue;
         }

@@ -45,9 +45,8 @@ impl<'a, T: Scalar> Objective<'a, T> {
         let samples = sample.blocks.iter().map(|block| {
             SampleMoments::new(&block.covariance, block.mean.as_deref().filter(|_| matrices.meanstructure))
         });
-        let scratch = |layout: &crate::model_matrices::BlockLayout| {
-            Scratch::new(layout.observed.len(), layout.measured.len())
-        };
+        let scratch =
+            |layout: &crate::model_matrices::BlockLayout| Scratch::new(layout.observed.len(), layout.measured.len());
         Objective {
             matrices,
             estimator,
@@ -184,9 +183,8 @@ impl<'a> Objective<'a, f64> {
             covariance: constants(&sample.covariance),
             mean: constants(&sample.mean),
         };
-        let scratch = |layout: &crate::model_matrices::BlockLayout| {
-            Scratch::new(layout.observed.len(), layout.measured.len())
-        };
+        let scratch =
+            |layout: &crate::model_matrices::BlockLayout| Scratch::new(layout.observed.len(), layout.measured.len());
         Objective {
             matrices: self.matrices,
             estimator: self.estimator,

@@ -135,8 +135,7 @@ impl BlockStart {
         let mean_of = |j: usize| layout.stands_for[j].map_or(0.0, |i| means[i]);
         for j in 0..layout.latent.len() {
             if layout.stands_for[j].is_some() {
-                let predicted: f64 =
-                    (0..layout.latent.len()).map(|k| self.regressions[(j, k)] * mean_of(k)).sum();
+                let predicted: f64 = (0..layout.latent.len()).map(|k| self.regressions[(j, k)] * mean_of(k)).sum();
                 self.latent_intercepts[j] = mean_of(j) - predicted;
             }
         }
@@ -381,10 +380,10 @@ impl Known {
                     && position.row == outcome
                     && matches!(source, Source::Free(_))
             };
-            let predictors: Vec<usize> = entries.iter().filter(of_outcome).map(|(position, _)| position.column).collect();
+            let predictors: Vec<usize> =
+                entries.iter().filter(of_outcome).map(|(position, _)| position.column).collect();
             // Loadings on second-order factors are known by now; what is left are regressions.
-            let left: Vec<usize> =
-                predictors.into_iter().filter(|j| self.regressions[(outcome, *j)] == 0.0).collect();
+            let left: Vec<usize> = predictors.into_iter().filter(|j| self.regressions[(outcome, *j)] == 0.0).collect();
             let places: Vec<usize> = left.iter().map(|j| self.latent(*j)).collect();
             let among = self.covariance.select(&places, &places);
             let with: Vec<f64> = places.iter().map(|j| self.covariance[(*j, self.latent(outcome))]).collect();

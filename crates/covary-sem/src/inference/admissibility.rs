@@ -80,7 +80,9 @@ fn latent_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, bl
     Some(Warning {
         code: WarningCode::LatentNotPositiveDefinite,
         subjects: if beyond.is_empty() { names.iter().map(ToString::to_string).collect() } else { beyond },
-        text: format!("{what}. Factors that cannot be told apart belong together, or the model asks too much of the data"),
+        text: format!(
+            "{what}. Factors that cannot be told apart belong together, or the model asks too much of the data"
+        ),
     })
 }
 
@@ -100,7 +102,11 @@ fn residual_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, 
         text: format!(
             "the covariance matrix of the residuals{} is not positive definite{}",
             in_group(block),
-            if beyond.is_empty() { String::new() } else { format!(": correlation beyond ±1 of {}", beyond.join(", ")) }
+            if beyond.is_empty() {
+                String::new()
+            } else {
+                format!(": correlation beyond ±1 of {}", beyond.join(", "))
+            }
         ),
         subjects: beyond,
     })
@@ -147,7 +153,9 @@ fn correlations_beyond_one(covariance: &Matrix, names: &[&str]) -> Vec<String> {
     let mut beyond = Vec::new();
     for i in 0..covariance.rows() {
         for j in 0..i {
-            if covariance[(i, j)].powi(2) > covariance[(i, i)] * covariance[(j, j)] * (1.0 + 1e-9) && covariance[(i, j)] != 0.0 {
+            if covariance[(i, j)].powi(2) > covariance[(i, i)] * covariance[(j, j)] * (1.0 + 1e-9)
+                && covariance[(i, j)] != 0.0
+            {
                 beyond.push(format!("{} ~~ {}", names[j], names[i]));
             }
         }

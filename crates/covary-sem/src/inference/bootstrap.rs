@@ -19,7 +19,10 @@ use crate::{
     estimate::{self, EqualityConstraints, Objective, defined::RowEstimates, objective},
     estimators::Estimator,
     fit::ImpliedMoments,
-    sample::{covariance_factor, resample::{Draw, Resampler}},
+    sample::{
+        covariance_factor,
+        resample::{Draw, Resampler},
+    },
 };
 
 /// Resamples of a fit.

@@ -39,9 +39,8 @@ pub fn observed_of(fit: &Fit) -> Option<Matrix> {
 ///
 /// `inverse`: Σ⁻¹. Means count where `means` says so.
 pub fn between(inverse: &Matrix, a: &MomentDerivative, b: &MomentDerivative, means: bool) -> f64 {
-    let product = |left: &[f64], right: &[f64]| {
-        left.iter().zip(inverse.times_vector(right)).map(|(l, r)| l * r).sum::<f64>()
-    };
+    let product =
+        |left: &[f64], right: &[f64]| left.iter().zip(inverse.times_vector(right)).map(|(l, r)| l * r).sum::<f64>();
     let mut sum = 0.0;
     if a.scale * b.scale != 0.0 {
         let straight = product(&a.left, &b.left) * product(&a.right, &b.right);

@@ -101,7 +101,8 @@ pub fn two_tailed_p(kind: BootstrapInterval, estimate: f64, values: &[f64], acce
 pub fn acceleration(leave_one_out: &[(f64, f64)]) -> Option<f64> {
     let total: f64 = leave_one_out.iter().map(|(weight, _)| weight).sum();
     let mean = leave_one_out.iter().map(|(weight, value)| weight * value).sum::<f64>() / total;
-    let moment = |power: i32| leave_one_out.iter().map(|(weight, value)| weight * (mean - value).powi(power)).sum::<f64>();
+    let moment =
+        |power: i32| leave_one_out.iter().map(|(weight, value)| weight * (mean - value).powi(power)).sum::<f64>();
     let acceleration = moment(3) / (6.0 * moment(2).powf(1.5));
     acceleration.is_finite().then_some(acceleration)
 }
@@ -165,7 +166,15 @@ fn corrected_tail(values: &[f64], estimate: f64, acceleration: f64) -> Option<f6
 fn share_below(values: &[f64], threshold: f64) -> f64 {
     let below: f64 = values
         .iter()
-        .map(|value| if *value < threshold { 1.0 } else if *value == threshold { 0.5 } else { 0.0 })
+        .map(|value| {
+            if *value < threshold {
+                1.0
+            } else if *value == threshold {
+                0.5
+            } else {
+                0.0
+            }
+        })
         .sum();
     below / values.len() as f64
 }

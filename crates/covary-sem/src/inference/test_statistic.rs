@@ -3,11 +3,8 @@
 use covary_numerics::{Matrix, distributions, linalg::Cholesky};
 
 use crate::{
-    Likelihood, ParameterTable, Sample,
-    estimate::EqualityConstraints,
-    fit::TestStatistic,
-    model_matrices::ModelMatrices,
-    parameter_table::Block,
+    Likelihood, ParameterTable, Sample, estimate::EqualityConstraints, fit::TestStatistic,
+    model_matrices::ModelMatrices, parameter_table::Block,
 };
 
 /// Σ multiplier_g F_g, F_g the discrepancy of each block beyond the saturated model's.
@@ -40,16 +37,21 @@ pub fn moments(matrices: &ModelMatrices) -> usize {
 ///
 /// Closed form: Σ multiplier_g (Σ_y ln s_jj + ln |S_x| − ln |S|), df Σ_g [p(p−1)/2 − p_x(p_x−1)/2].
 /// `None` where a covariance matrix is not positive definite, and with a single variable.
-pub fn baseline(table: &ParameterTable, sample: &Sample, likelihood: Likelihood, keeps_x: bool) -> Option<TestStatistic> {
+pub fn baseline(
+    table: &ParameterTable,
+    sample: &Sample,
+    likelihood: Likelihood,
+    keeps_x: bool,
+) -> Option<TestStatistic> {
     let mut statistic = 0.0;
     let mut df = 0;
-    for ((block, variables), multiplier) in
-        sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, likelihood))
+    for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, likelihood))
     {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
         let p = block.covariance.rows();
         let y: f64 = (0..p).filter(|i| !x.contains(i)).map(|i| block.covariance[(i, i)].ln()).sum();
-        statistic += multiplier * (y + log_determinant(&block.covariance, &x)? - Cholesky::new(&block.covariance)?.log_determinant());
+        statistic += multiplier
+            * (y + log_determinant(&block.covariance, &x)? - Cholesky::new(&block.covariance)?.log_determinant());
         df += pairs(p) - pairs(x.len());
     }
     (df > 0).then(|| test_statistic(statistic, df as i64))
@@ -65,7 +67,8 @@ pub fn log_likelihoods(table: &ParameterTable, sample: &Sample, discrepancies: &
         let all: Vec<usize> = (0..block.covariance.rows()).collect();
         let x = if table.fixed_x { positions_of_x(variables) } else { Vec::new() };
         let half = 0.5 * block.cases as f64;
-        let best = -half * (saturated_discrepancy(&block.covariance, &all)? - saturated_discrepancy(&block.covariance, &x)?);
+        let best =
+            -half * (saturated_discrepancy(&block.covariance, &all)? - saturated_discrepancy(&block.covariance, &x)?);
         saturated += best;
         model += best - half * discrepancy;
     }

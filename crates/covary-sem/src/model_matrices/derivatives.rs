@@ -3,10 +3,7 @@
 use covary_numerics::{Matrix, linalg};
 
 use super::layout::{BlockLayout, Cell, MatrixName, ModelMatrices, Position, Source};
-use crate::{
-    Operator,
-    fit::ImpliedMoments,
-};
+use crate::{Operator, fit::ImpliedMoments};
 
 /// The matrices of one block at one θ, for inference and output. Not for the hot path.
 #[derive(Clone, Debug, PartialEq)]

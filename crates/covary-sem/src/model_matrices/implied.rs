@@ -259,9 +259,6 @@ impl<T: Scalar> FactoredGradient<T> {
 
 impl<T: Scalar> DenseGradient<T> {
     pub(super) fn new(moments: &Dense<T>) -> Self {
-        DenseGradient {
-            covariance: vec![T::ZERO; moments.p * moments.p],
-            mean: vec![T::ZERO; moments.mean.len()],
-        }
+        DenseGradient { covariance: vec![T::ZERO; moments.p * moments.p], mean: vec![T::ZERO; moments.mean.len()] }
     }
 }

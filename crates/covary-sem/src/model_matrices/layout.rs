@@ -5,10 +5,7 @@ use std::collections::HashMap;
 use covary_numerics::Matrix;
 
 use super::paths::Paths;
-use crate::{
-    Operator, ParameterTable, Row, Sample, SemError,
-    parameter_table::Block,
-};
+use crate::{Operator, ParameterTable, Row, Sample, SemError, parameter_table::Block};
 
 /// Where the parameters of a model stand in its matrices.
 #[derive(Clone, Debug)]
@@ -142,11 +139,7 @@ impl ModelMatrices {
 }
 
 impl BlockLayout {
-    fn new(
-        table: &ParameterTable,
-        block: usize,
-        exogenous: &mut Vec<ExogenousMoment>,
-    ) -> Result<Self, SemError> {
+    fn new(table: &ParameterTable, block: usize, exogenous: &mut Vec<ExogenousMoment>) -> Result<Self, SemError> {
         let variables = &table.blocks[block];
         let rows: Vec<(usize, &Row)> =
             table.rows.iter().enumerate().filter(|(_, row)| row.group > 0 && row.block == block).collect();
@@ -291,8 +284,7 @@ impl BlockLayout {
         loadings.sort_by_key(|cell| (cell.row, cell.column));
         self.measured = (0..self.latent.len()).filter(|j| loadings.iter().any(|cell| cell.column == *j)).collect();
         let factor_of: HashMap<usize, usize> = self.measured.iter().enumerate().map(|(f, j)| (*j, f)).collect();
-        self.loading_rows =
-            (0..=self.observed.len()).map(|i| loadings.partition_point(|cell| cell.row < i)).collect();
+        self.loading_rows = (0..=self.observed.len()).map(|i| loadings.partition_point(|cell| cell.row < i)).collect();
         self.loading_factors = loadings.iter().map(|cell| factor_of[&cell.column]).collect();
         self.loading_sources = loadings.iter().map(|cell| cell.source).collect();
     }

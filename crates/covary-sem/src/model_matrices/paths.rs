@@ -185,9 +185,8 @@ impl Paths {
 fn causes_first(m: usize, edges: &[(usize, usize)]) -> Option<Vec<usize>> {
     let mut order: Vec<usize> = Vec::with_capacity(m);
     while order.len() < m {
-        let ready = |i: &usize| {
-            !order.contains(i) && edges.iter().all(|(effect, cause)| effect != i || order.contains(cause))
-        };
+        let ready =
+            |i: &usize| !order.contains(i) && edges.iter().all(|(effect, cause)| effect != i || order.contains(cause));
         let next = (0..m).find(ready)?;
         order.push(next);
     }

@@ -137,7 +137,11 @@ impl<T: Scalar> Workspace<T> {
     /// on α A'Λ'g, on Λ also g(Aα)', where Ω and g are the gradients on Σ and μ.
     #[inline(always)]
     pub fn chain(&mut self, layout: &BlockLayout, weight: T, gradient: &mut [T]) {
-        if self.is_factored { self.spread_factored_gradient(layout) } else { self.spread_dense_gradient(layout) }
+        if self.is_factored {
+            self.spread_factored_gradient(layout)
+        } else {
+            self.spread_dense_gradient(layout)
+        }
         let m = layout.latent.len();
         let paths = &layout.paths;
         paths.transposed_sandwich(

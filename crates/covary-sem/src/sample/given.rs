@@ -60,7 +60,13 @@ fn of_group(
         }
         None => None,
     };
-    Ok(BlockSample { cases: group.cases, covariance: covariance.scaled(factor), mean, rows: None, case_positions: Vec::new() })
+    Ok(BlockSample {
+        cases: group.cases,
+        covariance: covariance.scaled(factor),
+        mean,
+        rows: None,
+        case_positions: Vec::new(),
+    })
 }
 
 fn check_shape(group: &GroupMoments, block: &Block) -> Result<(), SemError> {
@@ -88,7 +94,10 @@ fn positions(group: &GroupMoments, block: &Block) -> Result<Vec<usize>, SemError
     let position = |name: &String| {
         group.names.iter().position(|known| known == name).ok_or_else(|| {
             let known = group.names.join(", ");
-            SemError::Data(format!("no variable \"{name}\" in the covariance matrix{}; it has {known}", in_group(block)))
+            SemError::Data(format!(
+                "no variable \"{name}\" in the covariance matrix{}; it has {known}",
+                in_group(block)
+            ))
         })
     };
     block.observed.iter().map(position).collect()

@@ -29,10 +29,8 @@ pub(super) fn groups(dataset: &Dataset, settings: &Settings) -> Result<Groups, S
     if labels.is_empty() {
         return Err(SemError::Data(format!("the grouping variable \"{name}\" has no value in any case")));
     }
-    let of_case = label_of_case
-        .iter()
-        .map(|label| labels.iter().position(|known| Some(known) == label.as_ref()))
-        .collect();
+    let of_case =
+        label_of_case.iter().map(|label| labels.iter().position(|known| Some(known) == label.as_ref())).collect();
     Ok(Groups { labels, of_case })
 }
 

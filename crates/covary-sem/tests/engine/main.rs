@@ -1,0 +1,11 @@
+//! The engine against other programs, and against what theory says.
+
+mod amos;
+mod bad_input;
+mod bootstrap;
+#[path = "../common/mod.rs"]
+mod common;
+mod derivatives;
+mod invariance;
+mod lavaan;
+mod yongkang;
