@@ -6,6 +6,7 @@ pub mod arguments;
 pub mod commands;
 pub mod failure;
 pub mod files;
+pub mod items;
 pub mod progress;
 pub mod reading;
 pub mod study_input;
@@ -39,7 +40,7 @@ fn run(arguments: &Arguments, matches: &clap::ArgMatches) -> Result<Outcome, Fai
         Task::Check(task) => commands::check::run(task, common),
         Task::Init(task) => commands::init::run(task, common),
         Task::Fit(task) => commands::fit::run(task, common, &arguments::given_options(matches)),
-        Task::Model(task) => commands::model::run(task, &arguments::given_options(matches)),
+        Task::Model(task) => commands::model::run(task, common, &arguments::given_options(matches)),
         Task::Describe(task) => commands::describe::run(task, common),
         Task::Factors(task) => commands::factors::run(task, common),
         Task::Reliability(task) => commands::reliability::run(task, common),

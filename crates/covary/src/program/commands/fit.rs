@@ -4,9 +4,10 @@ use std::path::Path;
 
 use covary_numerics::Matrix;
 use covary_sem::{Data, Fit, FitReport, GroupMoments, Settings};
+use covary_report::{sections::fit_report_document, words::English};
 use serde_json::Value;
 
-use super::output;
+use super::output::{Telling, check_report_file};
 use crate::program::{
     arguments::{Common, FitArguments},
     failure::{Failure, Outcome},
@@ -15,6 +16,7 @@ use crate::program::{
 
 /// Fits the model and tells the result.
 pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]) -> Result<Outcome, Failure> {
+    check_report_file(task.report.as_deref())?;
     let settings = reading::settings(task.options.as_deref(), given)?;
     let text = files::read_text(&task.model)?;
     let formulas = covary_sem::parse(&text).map_err(|error| in_file(&task.model, error))?;
@@ -26,8 +28,8 @@ pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]
         None => fit_to(&formulas, &Data::Moments(moments(task)?), &settings, &task.model)?,
     };
     let report = FitReport::new(&fit);
-    let document = output::fit_document(&report, task.style);
-    output::tell(&report, &document, task.json, task.report.as_deref(), common)?;
+    let document = fit_report_document(&report, &task.model.display().to_string(), &English);
+    Telling::new(task.json, task.report.as_deref(), common).tell(&report, &document)?;
     let identified = fit.vcov.is_some() || fit.table.free == 0 || without_errors(&settings);
     Ok(if fit.converged() && identified { Outcome::Done } else { Outcome::LookAtModel })
 }

@@ -1,21 +1,86 @@
 //! `covary model`: the parameter table without fitting.
 
-use covary_sem::parameter_table::{Available, complete};
+use covary_data::Dataset;
+use covary_sem::{
+    Settings,
+    parameter_table::{Available, ModelReport, complete, model_report, raw_report},
+};
 use serde_json::Value;
 
 use super::fit::in_file;
 use crate::program::{
-    arguments::ModelArguments,
+    arguments::{Common, ModelArguments},
     failure::{Failure, Outcome},
     files, reading, say,
 };
 
 /// Prints the parameter table, completed or raw.
-pub fn run(task: &ModelArguments, given: &[(&'static str, Value)]) -> Result<Outcome, Failure> {
+pub fn run(task: &ModelArguments, common: &Common, given: &[(&'static str, Value)]) -> Result<Outcome, Failure> {
     let text = files::read_text(&task.model)?;
     let formulas = covary_sem::parse(&text).map_err(|error| in_file(&task.model, error))?;
+    if task.raw {
+        let report = raw_report(&formulas);
+        let json = if task.json { serde_json::to_string(&report) } else { serde_json::to_string_pretty(&report) };
+        say(&json.map_err(Failure::new)?);
+        return Ok(Outcome::Done);
+    }
     let settings = reading::settings(task.options.as_deref(), given)?;
-    let _ = (formulas, settings, complete, Available::default());
-    say("");
+    let dataset = task.data.as_deref().map(|path| reading::read_data(path, &task.reading, common.quiet)).transpose()?;
+    let available = available(dataset.as_ref().map(|imported| &imported.dataset), &settings)?;
+    let table = complete(&formulas, &available, &settings).map_err(|error| in_file(&task.model, error))?;
+    let report = model_report(&table);
+    if task.json {
+        say(&serde_json::to_string(&report).map_err(Failure::new)?);
+    } else {
+        say(text_of(&report).trim_end());
+    }
     Ok(Outcome::Done)
+}
+
+/// Names and groups that the data offer; without data anything goes, in one group.
+fn available(dataset: Option<&Dataset>, settings: &Settings) -> Result<Available, Failure> {
+    match dataset {
+        Some(dataset) => Ok(covary_sem::sample::available(&covary_sem::Data::Cases(dataset), settings)?),
+        None => Ok(Available { groups: settings.group_label.clone(), ..Available::default() }),
+    }
+}
+
+/// The table as columns of text.
+fn text_of(report: &ModelReport) -> String {
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_string(), |v| format!("{v}"));
+    let head = ["lhs", "op", "rhs", "group", "level", "label", "free", "fixed", "start", "user"].map(str::to_string);
+    let rows = report.rows.iter().map(|row| {
+        let value = serde_json::to_value(row.op).ok();
+        let operator = value.as_ref().and_then(Value::as_str).unwrap_or("").to_string();
+        let (free, user) = (if row.free == 0 { "–".to_string() } else { row.free.to_string() }, if row.user { "yes" } else { "no" });
+        [
+            row.lhs.clone(),
+            operator,
+            row.rhs.clone(),
+            row.group.to_string(),
+            row.level.to_string(),
+            row.label.clone(),
+            free,
+            number(row.fixed),
+            number(row.start),
+            user.to_string(),
+        ]
+    });
+    let rows: Vec<[String; 10]> = std::iter::once(head).chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..10).map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        for (cell, width) in row.iter().zip(&widths) {
+            let padding = width.saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str()));
+            text += cell;
+            text += &" ".repeat(padding + 2);
+        }
+        text = text.trim_end().to_string() + "\n";
+    }
+    text += &format!("\nDegrees of freedom: {}\n", report.df);
+    for warning in &report.warnings {
+        text += &format!("Warning: {}\n", warning.text);
+    }
+    text
 }

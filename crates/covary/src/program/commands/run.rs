@@ -6,6 +6,7 @@ use std::{
 };
 
 use covary_analysis::{Inputs, Provenance, Results, Step, Watcher, analyse};
+use covary_report::{sections::study_report, words::English};
 use covary_study::{ConventionName, Study};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +22,7 @@ use crate::program::{
 
 /// Study file → data → analysis → report → files, then the summary.
 pub fn run(task: &RunArguments, common: &Common) -> Result<Outcome, Failure> {
+    output::check_report_file(task.report.as_deref())?;
     let mut input = study_input::read(&task.study)?;
     override_plan(&mut input.file.study, task);
     let progress = Progress::new(common.quiet);
@@ -33,7 +35,7 @@ pub fn run(task: &RunArguments, common: &Common) -> Result<Outcome, Failure> {
     };
     let results = analyse(&inputs, &Shown(&progress)).map_err(|error| in_study(&task.study, &error))?;
     let folder = task.out.clone().unwrap_or_else(|| default_folder(&task.study));
-    let report = output::study_report(&results)?;
+    let report = study_report(&results, &English);
     let mut written = output::rendered(&report, &input.file.study.report.formats, &folder)?;
     written.push((folder.join("model.lav"), results.model_text.clone().into_bytes()));
     if let Some(path) = &task.report {
@@ -42,10 +44,10 @@ pub fn run(task: &RunArguments, common: &Common) -> Result<Outcome, Failure> {
     files::write_all(&written)?;
     progress.finish();
     if task.json {
-        say(&output::json_text(&report)?);
+        say(&serde_json::to_string(&report.results).map_err(Failure::new)?);
     } else if !common.quiet {
         let paths: Vec<PathBuf> = written.into_iter().map(|(path, _)| path).collect();
-        say(output::terminal(&report, &paths, task.verbose).trim_end());
+        say(output::finished(&report, &paths, task.verbose).trim_end());
     }
     Ok(outcome(&results))
 }
