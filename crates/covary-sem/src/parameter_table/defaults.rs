@@ -152,10 +152,15 @@ fn outcome_covariances(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
 
 /// Variances and covariances of x: fixed at sample values, or free.
 fn moments_of_x(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
-    let value = if plan.defaults.fixed_x { Value::Exogenous } else { Value::Free };
+    let defaults = &plan.defaults;
+    let value = |first: &String, second: &String| match (defaults.fixed_x, first == second) {
+        (true, _) => Value::Exogenous,
+        (false, true) if !defaults.variances_free => Value::Fixed(0.0),
+        (false, _) => Value::Free,
+    };
     let names = &block.roles.exogenous;
     let row = |(k, first): (usize, &String)| {
-        names[k..].iter().map(|second| covariance(block, first, second, value)).collect::<Vec<_>>()
+        names[k..].iter().map(|second| covariance(block, first, second, value(first, second))).collect::<Vec<_>>()
     };
     names.iter().enumerate().flat_map(row).collect()
 }

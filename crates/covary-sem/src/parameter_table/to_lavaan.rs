@@ -1,6 +1,8 @@
 //! Formulas as lavaan syntax.
 
-use crate::syntax::{Constraint, Definition, Element, Fixing, Formulas, Modifiers, Operator, expression::number_text};
+use crate::syntax::{
+    Constraint, Definition, Element, Expression, Fixing, Formulas, Modifiers, Operator, expression::number_text,
+};
 
 /// The model as lavaan syntax, one element per line, then constraints and definitions in their order.
 ///
@@ -37,7 +39,9 @@ fn write_line(text: &mut String, line: &str) {
 
 fn write_block(text: &mut String, formulas: &Formulas, element: &Element, before: (Option<usize>, Option<usize>)) {
     let name = |names: &[String], index: usize| names.get(index).cloned().unwrap_or_default();
-    if let Some(group) = element.group.filter(|_| element.group != before.0) {
+    // `group:` also ends the level before it.
+    let opens = element.group != before.0 || element.level.is_none();
+    if let Some(group) = element.group.filter(|_| opens) {
         write_line(text, &format!("group: {}", block_name(&name(&formulas.groups, group))));
     }
     if let Some(level) = element.level {
@@ -108,9 +112,15 @@ fn modifier_texts(modifiers: &Modifiers) -> Vec<String> {
 }
 
 fn constraint_text(constraint: &Constraint) -> String {
-    format!("{} {} {}", constraint.lhs, constraint.op, constraint.rhs)
+    let left = written(&constraint.lhs_written, &constraint.lhs);
+    format!("{left} {} {}", constraint.op, written(&constraint.rhs_written, &constraint.rhs))
 }
 
 fn definition_text(definition: &Definition) -> String {
-    format!("{} := {}", definition.name, definition.expression)
+    format!("{} := {}", definition.name, written(&definition.written, &definition.expression))
+}
+
+/// The author's own spelling where there is one.
+fn written(text: &str, expression: &Expression) -> String {
+    if text.is_empty() { expression.to_string() } else { text.to_string() }
 }

@@ -233,7 +233,7 @@ impl fmt::Display for Expression {
             Expression::Call(function, inner) => write!(f, "{}({inner})", function.name()),
             Expression::Negate(inner) => {
                 write!(f, "-")?;
-                within(f, inner, 4)
+                within(f, inner, 3)
             }
             Expression::Binary(left, operator, right) => {
                 let binding = self.binding();
@@ -361,7 +361,7 @@ mod tests {
             ("a^-b", "a^-b"),
             ("a/(b*2)", "a/(b*2)"),
             ("sqrt((a))", "sqrt(a)"),
-            ("--a", "-(-a)"),
+            ("--a", "--a"),
             ("1.5e-7*a", "1.5e-7*a"),
         ] {
             let expression = read(text);

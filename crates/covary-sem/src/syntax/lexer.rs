@@ -227,7 +227,7 @@ fn continues_name(c: char) -> bool {
 }
 
 /// White space, and the invisible characters that copying from documents leaves behind.
-fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2060}')
 }
 

@@ -6,7 +6,7 @@ use super::{
     Constraint, Definition, Element, Fixing, Formulas, Modifiers, Operator,
     expression::Expression,
     fault::{Fault, line_and_column},
-    lexer::{Token, TokenKind},
+    lexer::{Token, TokenKind, is_blank},
     tree::{Node, Reader, Tree},
 };
 
@@ -17,12 +17,14 @@ pub(super) fn statements(text: &str, tokens: &[Token]) -> Result<Formulas, Fault
         formulas: Formulas { text: text.to_string(), ..Formulas::default() },
         group: None,
         level: None,
+        blocks: Vec::new(),
     };
     loop {
         while parser.reader.peek().kind == TokenKind::Separator {
             parser.reader.next();
         }
         if parser.reader.peek().kind == TokenKind::End {
+            parser.check_blocks()?;
             return Ok(parser.formulas);
         }
         parser.statement()?;
@@ -37,6 +39,8 @@ struct Parser<'a> {
     formulas: Formulas,
     group: Option<usize>,
     level: Option<usize>,
+    /// Groups and levels that the text opens, and where.
+    blocks: Vec<(Option<usize>, Option<usize>, Range<usize>)>,
 }
 
 /// One variable on the left of a formula.
@@ -100,7 +104,7 @@ impl Parser<'_> {
             TokenKind::Number(_) => self.reader.text[token.span.clone()].to_string(),
             _ => return Err(self.reader.unexpected(&format!("the name of the {known}"))),
         };
-        self.reader.next();
+        let span = start..self.reader.next().span.end;
         let index_of = |names: &mut Vec<String>| {
             names.iter().position(|n| *n == name).unwrap_or_else(|| {
                 names.push(name.clone());
@@ -111,14 +115,30 @@ impl Parser<'_> {
             "group" => {
                 self.group = Some(index_of(&mut self.formulas.groups));
                 self.level = None;
+                self.blocks.push((self.group, None, span));
             }
-            "level" => self.level = Some(index_of(&mut self.formulas.levels)),
+            "level" => {
+                self.level = Some(index_of(&mut self.formulas.levels));
+                self.blocks.push((None, self.level, span));
+            }
             _ => {
                 return Err(Fault::new(start..start + word.len(), format!("`{word}:` blocks are not supported"))
                     .help("blocks are `group: name` and `level: name`"));
             }
         }
         Ok(())
+    }
+
+    /// Every group and level has formulas.
+    fn check_blocks(&self) -> Result<(), Fault> {
+        let elements = &self.formulas.elements;
+        let is_empty = |(group, level, _): &&(Option<usize>, Option<usize>, Range<usize>)| {
+            !elements.iter().any(|e| (group.is_some() && e.group == *group) || (level.is_some() && e.level == *level))
+        };
+        match self.blocks.iter().find(is_empty) {
+            Some((_, _, span)) => Err(Fault::new(span.clone(), "this block has no formulas")),
+            None => Ok(()),
+        }
     }
 
     /// The operator of the statement that begins here.
@@ -429,6 +449,6 @@ fn take<V: Clone + PartialEq>(into: &mut Vec<V>, from: &[V]) -> Result<(), ()> {
 fn without_blanks(text: &str) -> String {
     text.lines()
         .map(|line| line.split(['#', '!']).next().unwrap_or(""))
-        .flat_map(|line| line.chars().filter(|c| !c.is_whitespace()))
+        .flat_map(|line| line.chars().filter(|&c| !is_blank(c)))
         .collect()
 }

@@ -127,7 +127,7 @@ fn constraints_and_definitions_keep_their_text() {
 }
 
 /// Text, the place (line, column), and a part of what is said.
-const UNREADABLE: [(&str, (usize, usize), &str); 50] = [
+const UNREADABLE: [(&str, (usize, usize), &str); 52] = [
     ("f =~ x1 + x2 +", (1, 15), "expected another term after `+`, found the end of the text"),
     ("f =~ x1 + x2 +\n\ng =~ x3", (3, 3), "line 1 goes on here: take away the operator or `+` at its end"),
     ("f =~", (1, 5), "expected something after the operator"),
@@ -175,6 +175,8 @@ const UNREADABLE: [(&str, (usize, usize), &str); 50] = [
     ("grup: 1\ny ~ x", (1, 1), "did you mean `group`?"),
     ("group:\ny ~ x", (1, 7), "expected the name of the group"),
     ("class: 1\ny ~ x", (1, 1), "`class:` blocks are not supported"),
+    ("group: A\ny ~ x\ngroup: B", (3, 1), "this block has no formulas"),
+    ("level: 1\nlevel: 2\ny ~ x", (1, 1), "this block has no formulas"),
     ("y | x", (1, 5), "thresholds are written t1, t2"),
     ("efa('a')*y ~ x", (1, 1), "efa() belongs to formulas with `=~`"),
     ("f ＝~ x", (1, 3), "write the plain `=`"),
