@@ -142,7 +142,8 @@ pub(crate) fn invert_in_place<T: Scalar>(matrix: &mut [T], n: usize, order: &mut
         // Squares stand for moduli: of lanes, the smallest square decides.
         let size = |i: usize| (matrix[i * n + column] * matrix[i * n + column]).value();
         let pivot_row = (column..n).max_by(|&i, &j| size(i).total_cmp(&size(j)))?;
-        if !(size(pivot_row) > f64::EPSILON * f64::EPSILON) {
+        let pivot_size = size(pivot_row);
+        if pivot_size.is_nan() || pivot_size <= f64::EPSILON * f64::EPSILON {
             return None;
         }
         order[column] = pivot_row;

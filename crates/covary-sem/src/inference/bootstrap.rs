@@ -380,7 +380,7 @@ fn gather(chunks: Vec<Vec<Replicate>>, parameters: usize) -> Bootstrap {
         }
         drawn += 1;
     }
-    let width = if used == 0 { 0 } else { observed.len() / used };
+    let width = observed.len().checked_div(used).unwrap_or(0);
     let matrix = |columns: usize, values: Vec<f64>| {
         Matrix::from_values(used, columns, values).unwrap_or_else(|| Matrix::zeros(used, columns))
     };

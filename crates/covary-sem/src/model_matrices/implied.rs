@@ -116,7 +116,7 @@ impl<T: Scalar> Factored<T> {
     #[inline(always)]
     pub(super) fn factorise(&mut self) -> Option<()> {
         let f = self.f;
-        if self.unique.iter().any(|unique| !(unique.value() > 0.0)) {
+        if self.unique.iter().any(|unique| !is_positive(*unique)) {
             return None;
         }
         for (inverse, unique) in self.inverse_unique.iter_mut().zip(&self.unique) {
@@ -156,8 +156,8 @@ impl<T: Scalar> Factored<T> {
     #[inline(always)]
     pub fn project(&self, x: &[T], target: &mut [T]) {
         target.fill(T::ZERO);
-        for i in 0..self.p {
-            let weighted = x[i] * self.inverse_unique[i];
+        for (i, value) in x.iter().enumerate() {
+            let weighted = *value * self.inverse_unique[i];
             for a in self.rows[i]..self.rows[i + 1] {
                 target[self.factors[a]] += self.loadings[a] * weighted;
             }
@@ -210,8 +210,8 @@ impl<T: Scalar> Implied<'_, T> {
             Implied::Factored(m) => {
                 let (projected, scores) = factors.split_at_mut(m.f);
                 m.project(x, projected);
-                for j in 0..m.f {
-                    scores[j] = kernels::dot(&m.posterior[j * m.f..(j + 1) * m.f], projected);
+                for (j, score) in scores.iter_mut().enumerate() {
+                    *score = kernels::dot(&m.posterior[j * m.f..(j + 1) * m.f], projected);
                 }
                 for i in 0..m.p {
                     let mut remainder = x[i];
@@ -222,8 +222,8 @@ impl<T: Scalar> Implied<'_, T> {
                 }
             }
             Implied::Dense(m) => {
-                for i in 0..m.p {
-                    target[i] = kernels::dot(&m.inverse[i * m.p..(i + 1) * m.p], x);
+                for (i, element) in target.iter_mut().enumerate() {
+                    *element = kernels::dot(&m.inverse[i * m.p..(i + 1) * m.p], x);
                 }
             }
         }
@@ -244,6 +244,11 @@ impl<T: Scalar> Implied<'_, T> {
             Implied::Dense(m) => m.covariance[i * m.p + j],
         }
     }
+}
+
+#[inline(always)]
+fn is_positive<T: Scalar>(number: T) -> bool {
+    number.value() > 0.0
 }
 
 impl<T: Scalar> FactoredGradient<T> {

@@ -9,7 +9,7 @@ use crate::{SemError, Warning, parameter_table::Block, warning::WarningCode};
 pub(super) fn check(sample: &BlockSample, block: &Block) -> Result<(), SemError> {
     let covariance = &sample.covariance;
     let p = covariance.rows();
-    if let Some(i) = (0..p).find(|i| !(covariance[(*i, *i)] > 0.0)) {
+    if let Some(i) = (0..p).find(|i| !is_positive(covariance[(*i, *i)])) {
         let name = &block.observed[i];
         return Err(SemError::Data(format!("the variance of \"{name}\" is not positive{}", in_group(block))));
     }
@@ -31,6 +31,11 @@ pub(super) fn check(sample: &BlockSample, block: &Block) -> Result<(), SemError>
         block.observed[first],
         others.join(", ")
     )))
+}
+
+/// False of NaN as well.
+pub(super) fn is_positive(variance: f64) -> bool {
+    variance > 0.0
 }
 
 /// A warning where the largest variance is more than 1,000 times the smallest.

@@ -2,7 +2,7 @@
 
 use covary_numerics::Matrix;
 
-use super::{BlockSample, GroupMoments, Sample, cases::in_group, covariance_factor};
+use super::{BlockSample, GroupMoments, Sample, cases::in_group, covariance_factor, definiteness::is_positive};
 use crate::{
     ParameterTable, SemError, Settings,
     parameter_table::{Available, Block},
@@ -121,7 +121,7 @@ fn check_symmetric(covariance: &Matrix, block: &Block) -> Result<(), SemError> {
 }
 
 fn no_variance(covariance: &Matrix, block: &Block) -> SemError {
-    let worst = (0..covariance.rows()).find(|i| !(covariance[(*i, *i)] > 0.0));
+    let worst = (0..covariance.rows()).find(|i| !is_positive(covariance[(*i, *i)]));
     let name = worst.map_or("", |i| block.observed[i].as_str());
     SemError::Data(format!("the variance of \"{name}\" is not positive{}", in_group(block)))
 }
