@@ -46,6 +46,7 @@ pub fn number_text(number: &Number, style: &Style) -> NumberText {
         NumberKind::Bounded => bounded(&rounded(value, decimals), style.leading_zero),
         NumberKind::Probability => probability(value, style.leading_zero),
         NumberKind::Percent => split(&rounded(value, 1)),
+        NumberKind::Proportion => split(&rounded(100.0 * value, 1)),
         NumberKind::Exact => exact(value, style.leading_zero),
     };
     if style.stars == Stars::Shown {
@@ -179,6 +180,7 @@ mod tests {
         check(999.9996, Statistic, "1000.000");
         check(12.25, Percent, "12.3");
         check(100.0, Percent, "100.0");
+        check(0.2306, Proportion, "23.1");
         check(233.0, Count, "233");
         check(5000.0, Count, "5000");
         check(12000.0, Count, "12,000");

@@ -6,9 +6,11 @@
 
 pub mod charts;
 pub mod diagram;
+mod place;
 pub mod report;
 pub mod scene;
 pub mod sections;
+pub mod text_metrics;
 pub mod words;
 
 pub use report::*;

@@ -95,6 +95,8 @@ pub enum NumberKind {
     Probability,
     /// A share in percent (the value is the percentage), one decimal.
     Percent,
+    /// A share as a proportion (the value is between 0 and 1), set in percent with one decimal.
+    Proportion,
     /// As it was given: a cut-off, a code, a scale point; shortest form.
     Exact,
 }
@@ -225,4 +227,62 @@ pub struct Figure {
     pub description: String,
     /// Notes below.
     pub notes: Vec<Text>,
+}
+
+impl Number {
+    /// A figure of the results.
+    pub fn new(value: Option<f64>, kind: NumberKind, path: impl Into<String>) -> Self {
+        Number { value, kind, path: path.into(), stars: 0 }
+    }
+
+    /// A figure of the plan, such as a cut-off: as it was given, no place in the results.
+    pub fn plan(value: f64) -> Self {
+        Number::new(Some(value), NumberKind::Exact, "")
+    }
+
+    /// With stars for `p`: three below .001, two below .01, one below .05.
+    pub fn with_stars(mut self, p: Option<f64>) -> Self {
+        self.stars = match p {
+            Some(p) if p < 0.001 => 3,
+            Some(p) if p < 0.01 => 2,
+            Some(p) if p < 0.05 => 1,
+            _ => 0,
+        };
+        self
+    }
+}
+
+impl Cell {
+    /// A blank cell.
+    pub fn blank() -> Self {
+        Cell::default()
+    }
+
+    /// A cell with words.
+    pub fn words(text: Text) -> Self {
+        Cell { text, ..Cell::default() }
+    }
+
+    /// A cell with text from the study.
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        Cell::words(vec![Span::Verbatim(text.into())])
+    }
+
+    /// In bold where `strong`.
+    pub fn in_bold(self, strong: bool) -> Self {
+        Cell { strong, ..self }
+    }
+}
+
+impl From<Number> for Cell {
+    fn from(number: Number) -> Self {
+        Cell::words(vec![Span::Number(number)])
+    }
+}
+
+impl Number {
+    /// The same figure, set another way.
+    pub fn of_kind(self, kind: NumberKind) -> Self {
+        Number { kind, ..self }
+    }
 }

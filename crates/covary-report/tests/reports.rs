@@ -1,0 +1,207 @@
+//! What holds for every report of a study.
+
+mod study;
+
+use std::collections::BTreeSet;
+
+use covary_report::{
+    Block, Number, NumberKind, Report, Section, Span, Table, TableRow, Text, sections::study_report, words::LANGUAGES,
+};
+use serde_json::Value;
+
+const STUDIES: &[&str] = &["yongkang", "loyalty-chain", "abilities"];
+
+#[test]
+fn every_report_is_sound() {
+    for name in STUDIES {
+        let results = study::results(name);
+        for words in LANGUAGES {
+            let report = study_report(&results, *words);
+            check_numbers(name, &report);
+            check_ids(name, &report);
+            check_tables(name, &report);
+            check_percentages(name, &report);
+        }
+    }
+}
+
+/// Every figure stands in the results, at the place that it names, with the same value.
+fn check_numbers(name: &str, report: &Report) {
+    let mut count = 0;
+    for_each_text(report, &mut |place, text| {
+        for_each_number(text, &mut |number| {
+            if number.path.is_empty() {
+                return;
+            }
+            count += 1;
+            let found = report.results.pointer(&number.path);
+            let found = found.unwrap_or_else(|| panic!("{name}, {place}: nothing stands at {}", number.path));
+            let same = match (found, number.value) {
+                (Value::Null, None) => true,
+                (Value::Number(found), Some(value)) => found.as_f64() == Some(value),
+                _ => false,
+            };
+            assert!(same, "{name}, {place}: {} holds {found}, the report shows {:?}", number.path, number.value);
+        });
+    });
+    assert!(count > 1000, "{name}: only {count} figures");
+}
+
+fn check_ids(name: &str, report: &Report) {
+    let mut ids = BTreeSet::new();
+    for_each_section(&report.sections, &mut |section| {
+        let blocks = section.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(&table.id),
+            Block::Figure(figure) => Some(&figure.id),
+            _ => None,
+        });
+        for id in blocks.chain([&section.id]) {
+            assert!(id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'), "{name}: {id}");
+            assert!(ids.insert(id.clone()), "{name}: the id {id} stands twice");
+        }
+    });
+    for_each_text(report, &mut |place, text| {
+        for span in text {
+            if let Span::Reference(id) = span {
+                assert!(ids.contains(id), "{name}, {place}: no part has the id {id}");
+            }
+        }
+    });
+}
+
+fn check_tables(name: &str, report: &Report) {
+    for_each_section(&report.sections, &mut |section| {
+        for block in &section.blocks {
+            if let Block::Table(table) = block {
+                check_table(name, table);
+            }
+        }
+    });
+}
+
+fn check_table(name: &str, table: &Table) {
+    assert!(!table.rows.is_empty(), "{name}: table {} has no rows", table.id);
+    for row in &table.rows {
+        if let TableRow::Cells(cells) = row {
+            assert_eq!(cells.len(), table.columns.len(), "{name}: table {}", table.id);
+        }
+    }
+}
+
+/// A figure that is set as one that cannot exceed 1 does not, but for inadmissible estimates of standardized values.
+fn check_percentages(name: &str, report: &Report) {
+    for_each_text(report, &mut |place, text| {
+        for_each_number(text, &mut |number| {
+            let Some(value) = number.value else { return };
+            let fits = match number.kind {
+                NumberKind::Bounded => value.abs() < 1.6,
+                NumberKind::Probability | NumberKind::Proportion => (0.0..=1.0).contains(&value),
+                NumberKind::Percent => (0.0..=100.0 + 1e-9).contains(&value),
+                NumberKind::Count => value >= 0.0 && value.fract() == 0.0,
+                NumberKind::Statistic | NumberKind::Exact => true,
+            };
+            assert!(fits, "{name}, {place}: {value} as {:?} ({})", number.kind, number.path);
+        });
+    });
+}
+
+#[test]
+fn tables_bear_the_names_that_users_of_spss_and_amos_know() {
+    let results = study::results("yongkang");
+    let report = study_report(&results, LANGUAGES[0]);
+    let mut captions = BTreeSet::new();
+    for_each_section(&report.sections, &mut |section| {
+        for block in &section.blocks {
+            if let Block::Table(table) = block {
+                captions.insert(plain(&table.caption));
+            }
+        }
+    });
+    for caption in [
+        "Descriptive Statistics",
+        "Assessment of normality",
+        "Observations farthest from the centroid (Mahalanobis distance)",
+        "KMO and Bartlett's Test",
+        "Communalities",
+        "Total Variance Explained",
+        "Component Matrix",
+        "Rotated Component Matrix",
+        "Component Transformation Matrix",
+        "Reproduced Correlations",
+        "Correlation Matrix",
+        "Anti-image Matrices: Anti-image Correlation",
+        "Reliability Statistics",
+        "Item Statistics and Item-Total Statistics",
+        "Scale Statistics",
+        "Regression Weights",
+        "Standardized Regression Weights",
+        "Covariances",
+        "Correlations",
+        "Variances",
+        "Squared Multiple Correlations",
+        "Standardized Residual Covariances",
+        "Modification Indices: Covariances",
+        "Model Fit Summary: CMIN",
+        "Model Fit Summary: Baseline Comparisons",
+        "Model Fit Summary: HOELTER",
+        "Direct, Indirect, and Total Effects",
+        "Standardized Direct, Indirect, and Total Effects",
+        "Critical Ratios for Differences between Paths",
+    ] {
+        assert!(captions.contains(caption), "no table is called {caption}; there are {captions:#?}");
+    }
+}
+
+fn plain(text: &Text) -> String {
+    let word = |span: &Span| match span {
+        Span::Word(text) | Span::Verbatim(text) => text.clone(),
+        Span::Symbol(symbol) => symbol.to_string(),
+        Span::Strong(inner) => plain(inner),
+        Span::Number(_) | Span::Reference(_) => String::new(),
+    };
+    text.iter().map(word).collect()
+}
+
+fn for_each_section(sections: &[Section], act: &mut dyn FnMut(&Section)) {
+    for section in sections {
+        act(section);
+        for_each_section(&section.sections, act);
+    }
+}
+
+fn for_each_text(report: &Report, act: &mut dyn FnMut(&str, &Text)) {
+    act("subtitle", &report.subtitle);
+    for_each_section(&report.sections, &mut |section| {
+        let place = section.id.as_str();
+        act(place, &section.heading);
+        for block in &section.blocks {
+            match block {
+                Block::Paragraph(text) => act(place, text),
+                Block::List(points) => points.iter().for_each(|point| act(place, point)),
+                Block::Finding(f) => [&f.heading, &f.text, &f.advice].into_iter().for_each(|text| act(place, text)),
+                Block::Figure(figure) => figure.notes.iter().chain([&figure.caption]).for_each(|text| act(place, text)),
+                Block::Table(table) => {
+                    let place = table.id.as_str();
+                    act(place, &table.caption);
+                    table.notes.iter().for_each(|note| act(place, note));
+                    for row in &table.rows {
+                        match row {
+                            TableRow::Heading(text) => act(place, text),
+                            TableRow::Cells(cells) => cells.iter().for_each(|cell| act(place, &cell.text)),
+                        }
+                    }
+                }
+            }
+        }
+    });
+}
+
+fn for_each_number(text: &Text, act: &mut dyn FnMut(&Number)) {
+    for span in text {
+        match span {
+            Span::Number(number) => act(number),
+            Span::Strong(inner) => for_each_number(inner, act),
+            _ => {}
+        }
+    }
+}
