@@ -268,7 +268,8 @@ impl FitReport {
     /// The report of a fit.
     pub fn new(fit: &Fit) -> FitReport {
         let scores = Scores::new(fit);
-        let blocks = 0..fit.table.blocks.len();
+        // Implied moments are absent only where not even the estimates make any.
+        let blocks = 0..fit.implied.len();
         FitReport {
             schema: "covary.fit/1",
             converged: fit.converged(),

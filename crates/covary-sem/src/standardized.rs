@@ -70,9 +70,16 @@ pub struct LatentCorrelation {
 #[derive(Clone, Debug)]
 pub struct Standardizer {
     blocks: Vec<StandardizedBlock>,
-    /// Definitions: row, expression and the rows of the names in it.
-    definitions: Vec<(usize, Expression, Vec<(String, usize)>)>,
+    definitions: Vec<StandardizedDefinition>,
     rows: usize,
+}
+
+#[derive(Clone, Debug)]
+struct StandardizedDefinition {
+    row: usize,
+    expression: Expression,
+    /// The names in it, each with the row that gives its value.
+    names: Vec<(String, usize)>,
 }
 
 #[derive(Clone, Debug)]
@@ -95,7 +102,7 @@ impl Standardizer {
         let names = rows_by_name(table);
         let definition = |(row, expression): &(usize, Expression)| {
             let used = expression.names().into_iter().filter_map(|name| Some((name.to_owned(), *names.get(name)?)));
-            (*row, expression.clone(), used.collect())
+            StandardizedDefinition { row: *row, expression: expression.clone(), names: used.collect() }
         };
         Standardizer {
             blocks: (0..table.blocks.len()).map(block).collect(),
@@ -117,9 +124,9 @@ impl Standardizer {
                 values[*row] = estimates[*row].zip(scale).map(|(estimate, scale)| estimate * scale);
             }
         }
-        for (row, expression, names) in &self.definitions {
-            let value = expression.evaluate(&|name: &str| values[row_of(names, name)?]);
-            values[*row] = value.filter(|value: &f64| value.is_finite());
+        for definition in &self.definitions {
+            let value = definition.expression.evaluate(&|name: &str| values[definition.row_of(name)?]);
+            values[definition.row] = value.filter(|value: &f64| value.is_finite());
         }
         values
     }
@@ -339,31 +346,31 @@ fn gradients(fit: &Fit, standardizer: &Standardizer, values: &[Option<f64>]) -> 
             gradients[*row] = Some(gradient);
         }
     }
-    for (row, expression, names) in &standardizer.definitions {
-        gradients[*row] = gradient_of_definition(expression, names, values, &gradients, fit.theta.len());
+    for definition in &standardizer.definitions {
+        gradients[definition.row] = definition.gradient(values, &gradients, fit.theta.len());
     }
     gradients
 }
 
-/// The chain rule over the names of a definition. `None` where a value or derivative does not exist.
-fn gradient_of_definition(
-    expression: &Expression,
-    names: &[(String, usize)],
-    values: &[Option<f64>],
-    gradients: &[Option<Vec<f64>>],
-    parameters: usize,
-) -> Option<Vec<f64>> {
-    let mut gradient = vec![0.0; parameters];
-    for (name, row) in names {
-        let derivative = expression.evaluate(&|other: &str| {
-            let value = values[row_of(names, other)?]?;
-            Some(if other == name { Dual::variable(value) } else { Dual::from(value) })
-        })?;
-        for (total, part) in gradient.iter_mut().zip(gradients[*row].as_ref()?) {
-            *total += derivative.derivative * part;
+impl StandardizedDefinition {
+    /// The chain rule over the names. `None` where a value or derivative does not exist.
+    fn gradient(&self, values: &[Option<f64>], gradients: &[Option<Vec<f64>>], parameters: usize) -> Option<Vec<f64>> {
+        let mut gradient = vec![0.0; parameters];
+        for (name, row) in &self.names {
+            let derivative = self.expression.evaluate(&|other: &str| {
+                let value = values[self.row_of(other)?]?;
+                Some(if other == name { Dual::variable(value) } else { Dual::from(value) })
+            })?;
+            for (total, part) in gradient.iter_mut().zip(gradients[*row].as_ref()?) {
+                *total += derivative.derivative * part;
+            }
         }
+        gradient.iter().all(|element| element.is_finite()).then_some(gradient)
     }
-    gradient.iter().all(|element| element.is_finite()).then_some(gradient)
+
+    fn row_of(&self, name: &str) -> Option<usize> {
+        self.names.iter().find(|(known, _)| known == name).map(|(_, row)| *row)
+    }
 }
 
 /// Labels, `.pK.` names and definitions, each with the row that gives its value: the first that bears it.
@@ -378,10 +385,6 @@ fn rows_by_name(table: &ParameterTable) -> HashMap<&str, usize> {
         rows.insert(table.rows[*k].lhs.as_str(), *k);
     }
     rows
-}
-
-fn row_of(names: &[(String, usize)], name: &str) -> Option<usize> {
-    names.iter().find(|(known, _)| known == name).map(|(_, row)| *row)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ use covary_sem::{
     },
     options::settings_from,
     parse,
+    settings::GroupEqual,
     standardized::{Standardization, standardized_solution},
 };
 use serde_json::Value;
@@ -416,6 +417,30 @@ fn amos_example_8_girls_of_grant_white() {
     printed("correlation", correlation.std_all, 0.49, 2);
     let multiple = report.r2.iter().find(|r2| r2.variable == "x6").and_then(|r2| r2.value);
     printed("squared multiple correlation of wordmean", multiple, 0.71, 2);
+}
+
+/// Boys and girls of Grant-White, equal loadings and intercepts; model B has equal means as well.
+#[test]
+fn amos_example_15_two_groups_with_means() {
+    let all = holzinger_swineford();
+    let school = all.texts("school").expect("the column is there");
+    let kept: Vec<usize> = (0..all.cases()).filter(|k| school[*k].as_deref() == Some("Grant-White")).collect();
+    let pupils = all.select_cases(&kept);
+    let model = "spatial =~ x1 + x2 + x3\nverbal =~ x4 + x5 + x6";
+    let of_equal = |equal: &[GroupEqual]| {
+        let settings = Settings { group: Some("sex".to_string()), group_equal: equal.to_vec(), ..amos() };
+        report(model, &Data::Cases(&pupils), &settings).1
+    };
+    let a = of_equal(&[GroupEqual::Loadings, GroupEqual::Intercepts]);
+    printed("CMIN of A", a.amos_measure("CMIN"), 22.593, 3);
+    printed("DF of A", a.amos_measure("DF"), 24.0, 0);
+    let b = of_equal(&[GroupEqual::Loadings, GroupEqual::Intercepts, GroupEqual::Means]);
+    printed("CMIN of B", b.amos_measure("CMIN"), 30.624, 3);
+    printed("DF of B", b.amos_measure("DF"), 26.0, 0);
+    printed("P of B", b.amos_measure("P"), 0.243, 3);
+    printed("CMIN of independence", b.fit_amos.independence["CMIN"].as_f64(), 337.553, 3);
+    printed("DF of independence", b.fit_amos.independence["DF"].as_f64(), 30.0, 0);
+    assert_eq!(b.fit_amos.default["GFI"], Value::Null, "not given with means");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use covary_numerics::Matrix;
 use crate::{
     Conventions, Fit,
     conventions::Likelihood,
+    fit::ImpliedMoments,
     fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, amos::independence_test},
     inference::test_statistic::baseline,
     syntax::Operator,
@@ -65,19 +66,19 @@ fn distinct_parameters(fit: &Fit) -> usize {
 }
 
 fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup {
-    let (sample, implied) = (&fit.sample.blocks[block], &fit.implied[block]);
+    let sample = &fit.sample.blocks[block];
     let scaled = |matrix: &Matrix| if factor == 1.0 { matrix.clone() } else { matrix.scaled(factor) };
-    let means = sample.mean.as_ref().zip(implied.mean.as_ref()).filter(|_| fit.table.meanstructure);
+    let pair = |implied: &ImpliedMoments| GroupMomentPair {
+        sample: scaled(&sample.covariance),
+        implied: scaled(&implied.covariance),
+        means: sample.mean.clone().zip(implied.mean.clone()).filter(|_| fit.table.meanstructure),
+        fixed_x,
+    };
     FitGroup {
         cases: sample.cases,
         variables: sample.covariance.rows(),
         means: fit.table.meanstructure,
-        moments: Some(GroupMomentPair {
-            sample: scaled(&sample.covariance),
-            implied: scaled(&implied.covariance),
-            means: means.map(|(m, mu)| (m.clone(), mu.clone())),
-            fixed_x,
-        }),
+        moments: fit.implied.get(block).map(pair),
     }
 }
 

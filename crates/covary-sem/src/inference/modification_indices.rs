@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use covary_numerics::{Dual, Matrix, distributions::chi_squared_sf, linalg};
+use rayon::prelude::*;
 
 use super::{
     reticular::{Place, Reticular},
@@ -53,8 +54,8 @@ pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<Modif
         let exogenous = exogenous_positions(&fit.table, block, &score.form);
         let amos = AmosRules::new(fit, score);
         let variances = score.moments.variances();
-        for candidate in candidates(&fit.table, block, &score.form) {
-            let Some((g, v)) = score_and_information(score, candidate.place, &scores.information) else { continue };
+        let index = |candidate: Candidate| {
+            let (g, v) = score_and_information(score, candidate.place, &scores.information)?;
             let epc = g / v;
             // A predicted x is exogenous no longer.
             let exogenous: Vec<usize> = exogenous.iter().copied().filter(|x| !candidate.predicts(*x)).collect();
@@ -63,7 +64,7 @@ pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<Modif
                 Some(epc * scale(&powers, &variances)?)
             };
             let of_amos = amos.index(candidate.place).filter(|_| !candidate.fixed_x);
-            indices.push(ModificationIndex {
+            Some(ModificationIndex {
                 lhs: candidate.lhs,
                 op: candidate.op,
                 rhs: candidate.rhs,
@@ -75,8 +76,11 @@ pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<Modif
                 sepc_nox: standardized(Standardization::NotExogenous),
                 mi_amos: of_amos.map(|(mi, _)| mi),
                 par_change: of_amos.map(|(_, change)| change),
-            });
-        }
+            })
+        };
+        // Each on its own, in order: the same numbers on any number of threads.
+        let candidates = candidates(&fit.table, block, &score.form);
+        indices.extend(candidates.into_par_iter().with_min_len(64).filter_map(index).collect::<Vec<_>>());
     }
     indices
 }

@@ -218,11 +218,10 @@ impl Reticular {
             reaches[effect][cause] = true;
         }
         for k in 0..m {
-            for i in 0..m {
-                if reaches[i][k] {
-                    for j in 0..m {
-                        reaches[i][j] = reaches[i][j] || reaches[k][j];
-                    }
+            let onwards = reaches[k].clone();
+            for row in reaches.iter_mut().filter(|row| row[k]) {
+                for (own, other) in row.iter_mut().zip(&onwards) {
+                    *own |= other;
                 }
             }
         }

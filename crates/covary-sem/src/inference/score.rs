@@ -78,7 +78,7 @@ impl BlockScore {
     pub fn new(fit: &Fit, block: usize) -> Option<Self> {
         let form = Reticular::new(&fit.table, block);
         let moments = form.moments(&fit.estimates)?;
-        let (sample, implied) = (&fit.sample.blocks[block], &fit.implied[block]);
+        let (sample, implied) = (&fit.sample.blocks[block], fit.implied.get(block)?);
         let factor = Cholesky::new(&implied.covariance)?;
         let p = form.observed;
         let observed: Vec<usize> = (0..p).collect();
