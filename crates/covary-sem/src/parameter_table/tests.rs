@@ -143,6 +143,7 @@ fn blocks_and_signs_survive_printing() {
         "group: A\nlevel: 1\ny ~ x\nlevel: 2\ny ~ z\ngroup: B\ny ~ w\ngroup: A\ny ~ q",
         "group: \".5a\"\ny ~ x\ngroup: \"2 b\"\ny ~ x",
         "y ~ a*x\n0.------5 == a",
+        "y ~ a*x + b*z; + +b - a == +a",
         "efa('x\"y')*f =~ x1 + x2 + label('a\"b')*x3",
     ] {
         let formulas = parse(model).unwrap_or_else(|error| panic!("{error}"));

@@ -197,11 +197,10 @@ impl Parser<'_> {
         if self.reader.at_end_of_statement() {
             return Err(self.reader.unexpected(expected));
         }
-        let from = self.reader.peek().span.start;
         let tree = self.reader.sum()?;
         let expression = tree.expression()?;
-        let to = tree.span.end.max(from);
-        Ok((expression, without_blanks(&self.reader.text[from..to]), to))
+        // Without a leading `+`, which at the start of a line would continue the line before.
+        Ok((expression, without_blanks(&self.reader.text[tree.span.clone()]), tree.span.end))
     }
 
     fn formula(&mut self, start: usize) -> Result<(), Fault> {
