@@ -19,7 +19,7 @@ use covary_sem::{
     },
     options::settings_from,
     parse,
-    settings::GroupEqual,
+    settings::{BootstrapInterval, BootstrapSettings, GroupEqual},
     standardized::{Standardization, standardized_solution},
 };
 use serde_json::Value;
@@ -555,4 +555,67 @@ fn the_report_is_the_contracts_json() {
     assert_eq!(json["implied"][0]["names"][0], "x1");
     assert!(json["r2"][0]["value"].is_number());
     assert!(!json.to_string().contains("NaN"));
+}
+
+/// Models that are not identified, saturated, inadmissible or of one variable still have a report.
+#[test]
+fn every_fit_has_a_report() {
+    let data = holzinger_swineford();
+    let few = data.select_cases(&(0..14).collect::<Vec<_>>());
+    let models = [
+        "f =~ x1 + x2",
+        "f =~ x1 + x2 + x3",
+        "x1 ~ x2 + x3",
+        "x1 ~~ x1",
+        "x1 ~~ 0*x2",
+        "f =~ x1 + x2 + x3\ng =~ x4 + x5 + x6\nf ~~ 0*g\nf ~~ 0*f",
+        "f =~ 1*x1\nx1 ~~ 0*x1\nf ~ x2",
+        "x1 ~ x2\nx2 ~ x3\nx3 ~ x1",
+        "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9\ng =~ visual + textual",
+    ];
+    for (model, data) in models.iter().flat_map(|model| [(model, &data), (model, &few)]) {
+        for settings in [Settings::default(), amos(), Settings { meanstructure: Some(true), ..Settings::default() }] {
+            let Ok(fit) = fit(&parse(model).expect("a model"), &Data::Cases(data), &settings) else { continue };
+            let report = FitReport::new(&fit);
+            assert_eq!(report.measure("df"), Some(fit.degrees_of_freedom as f64), "{model}");
+            for row in &report.parameters {
+                let figures =
+                    [row.est, row.se, row.std_all, row.std_all_se, row.std_lv, row.std_nox, row.z, row.pvalue];
+                assert!(figures.iter().flatten().all(|figure| figure.is_finite()), "{model}: {row:?}");
+            }
+            for index in &report.modification_indices {
+                assert!(index.mi.is_finite() && index.epc.is_finite() && index.mi >= 0.0, "{model}: {index:?}");
+            }
+            if fit.degrees_of_freedom < 0 {
+                assert_eq!(report.measure("cfi"), None, "{model}");
+            }
+        }
+    }
+}
+
+/// Limits come from the resamples where there are some; a fixed row is its own interval.
+#[test]
+fn limits_of_resamples_are_shown() {
+    let data = holzinger_swineford();
+    let model = "x9 ~ c*x4 + b*x8\nx8 ~ a*x4\nindirect := a*b";
+    let of = |interval: BootstrapInterval| {
+        let bootstrap = Some(BootstrapSettings { resamples: 400, seed: 3, interval });
+        report(model, &Data::Cases(&data), &Settings { bootstrap, ..Settings::default() }).1
+    };
+    let (percentile, corrected) = (of(BootstrapInterval::Percentile), of(BootstrapInterval::BiasCorrected));
+    let summary = percentile.bootstrap.as_ref().expect("resamples");
+    assert_eq!((summary.drawn, summary.used + summary.failed, summary.interval.as_str()), (400, 400, "percentile"));
+    for (own, other) in percentile.parameters.iter().zip(&corrected.parameters) {
+        let (lower, upper) = (own.ci_lower.expect("a limit"), own.ci_upper.expect("a limit"));
+        let est = own.est.expect("an estimate");
+        assert!(lower <= est && est <= upper, "{} {:?} {}", own.lhs, own.op, own.rhs);
+        if own.free > 0 || own.op == Operator::Define {
+            assert!(lower < upper && own.ci_lower != other.ci_lower);
+            assert_eq!(own.se, other.se, "the same resamples");
+        } else {
+            assert_eq!((lower, upper), (est, est));
+        }
+    }
+    let bca = of(BootstrapInterval::Bca);
+    assert!(bca.parameter("indirect", Operator::Define, "", 0).and_then(|row| row.ci_lower).is_some());
 }

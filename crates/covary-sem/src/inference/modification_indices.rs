@@ -40,6 +40,9 @@ const LEAST_EIGENVALUE: f64 = 1e-9;
 /// `mi_amos`: (n/2)·g²/h with the parameter's own h alone, n = (N − G)·n_g/N; `None` for intercepts, for weights
 /// that would make an exogenous variable endogenous or close a loop, and for moments of x, free in AMOS.
 ///
+/// The standardized EPC of a variance is EPC over the variable's variance (lavaan prints ±1); of a covariance whose
+/// residual variances are not both positive there is none.
+///
 /// Empty where the information matrix is singular or Σ not positive definite.
 ///
 /// # Source
