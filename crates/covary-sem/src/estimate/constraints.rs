@@ -63,6 +63,9 @@ impl EqualityConstraints {
 
     /// K'IK.
     pub fn reduce_information(&self, information: &Matrix) -> Matrix {
+        if self.rank == 0 {
+            return information.clone();
+        }
         self.basis.transpose().times(&information.times(&self.basis))
     }
 

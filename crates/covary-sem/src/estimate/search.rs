@@ -26,6 +26,8 @@ pub struct Estimates {
 const SEARCH_TOLERANCE: f64 = 1e-8;
 /// What must be reached after them: a thousandth of what could be seen in the last printed digit of an estimate.
 const FINAL_TOLERANCE: f64 = 1e-7;
+/// Below this a gradient is rounding: no step can bring it down.
+const ROUNDING: f64 = 1e-13;
 /// Newton's steps at the end: each squares the distance, so that few are needed.
 const MOST_NEWTON_STEPS: usize = 6;
 /// Metrics taken from the information along the way: far from the minimum scoring outruns updates of an old metric.
@@ -198,6 +200,9 @@ impl<'a, 'b> Scaled<'a, 'b> {
         }
         let mut size = largest(&self.gradient);
         for _ in 0..MOST_NEWTON_STEPS {
+            if size <= ROUNDING {
+                break;
+            }
             let Some(step) = self.newton_step(point) else { break };
             let next: Vec<f64> = point.iter().zip(&step).map(|(x, s)| x - s).collect();
             let lower = self.evaluate(&next).is_some() && largest(&self.gradient) < size;

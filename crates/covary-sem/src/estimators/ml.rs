@@ -58,23 +58,23 @@ fn factored<T: Scalar>(
     if with_means {
         moments.project(&scratch.deviation, projected);
     }
-    // T, p × f.
+    // T', f × p: sums run along the rows of S.
     let by_factor = &mut scratch.by_factor;
     by_factor.fill(T::ZERO);
     for j in 0..p {
         for a in moments.rows[j]..moments.rows[j + 1] {
             let weighted = moments.loadings[a] * moments.inverse_unique[j];
-            let factor = moments.factors[a];
+            let target = &mut by_factor[moments.factors[a] * p..(moments.factors[a] + 1) * p];
             // S is symmetric: its row for its column.
-            for (i, s) in sample.covariance[j * p..(j + 1) * p].iter().enumerate() {
-                by_factor[i * f + factor] += *s * weighted;
+            for (t, s) in target.iter_mut().zip(&sample.covariance[j * p..(j + 1) * p]) {
+                *t += *s * weighted;
             }
         }
     }
     if with_means {
-        for i in 0..p {
-            for j in 0..f {
-                by_factor[i * f + j] += scratch.deviation[i] * projected[j];
+        for (target, projection) in by_factor.chunks_exact_mut(p).zip(projected.iter()) {
+            for (t, deviation) in target.iter_mut().zip(&scratch.deviation) {
+                *t += *deviation * *projection;
             }
         }
     }
@@ -86,7 +86,7 @@ fn factored<T: Scalar>(
             let weighted = moments.loadings[a] * moments.inverse_unique[i];
             let row = moments.factors[a] * f;
             for j in 0..f {
-                n[row + j] += weighted * by_factor[i * f + j];
+                n[row + j] += weighted * by_factor[j * p + i];
             }
         }
     }
@@ -116,7 +116,10 @@ fn factored<T: Scalar>(
             for b in moments.rows[i]..moments.rows[i + 1] {
                 on_u += moments.loadings[b] * u[moments.factors[b] * f + column];
             }
-            let on_e = kernels::dot(&by_factor[i * f..(i + 1) * f], &posterior[column * f..(column + 1) * f]);
+            let mut on_e = T::ZERO;
+            for (j, e) in posterior[column * f..(column + 1) * f].iter().enumerate() {
+                on_e += by_factor[j * p + i] * *e;
+            }
             let element = (on_u - on_e) * inverse;
             gradient.loadings[a] = element + element;
             quadratic += on_u * moments.loadings[a];
