@@ -8,8 +8,8 @@ use crate::{
     estimators::Estimator,
     inference::{Bootstrap, admissibility, bootstrap, information, standard_errors, test_statistic},
     model_matrices::{BlockMatrices, ModelMatrices},
-    parameter_table,
-    settings::{Information, StandardErrors},
+    not_built, parameter_table,
+    settings::{BootstrapInterval, BootstrapSettings, Information, StandardErrors},
     warning::WarningCode,
 };
 
@@ -119,8 +119,16 @@ impl Fit {
 /// [`SemError`] for what cannot be computed at all: a model that is none, data that cannot serve it, an
 /// option that is not built. Everything else is a value or a warning in the [`Fit`].
 pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
-    let table = parameter_table::complete(model, &crate::sample::available(data, settings)?, settings)?;
-    fit_table(table, data, settings)
+    let settings = with_given_means(data, settings);
+    not_built::refuse_formulas(model)?;
+    let table = parameter_table::complete(model, &crate::sample::available(data, &settings)?, &settings)?;
+    fit_table(table, data, &settings)
+}
+
+/// Means that are given beside covariances are meant to be modelled, unless the user says otherwise.
+fn with_given_means(data: &Data, settings: &Settings) -> Settings {
+    let given = matches!(data, Data::Moments(groups) if !groups.is_empty() && groups.iter().all(|g| g.mean.is_some()));
+    Settings { meanstructure: settings.meanstructure.or(given.then_some(true)), ..settings.clone() }
 }
 
 /// Fits a completed model.
@@ -128,6 +136,7 @@ pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, Se
 /// # Errors
 /// As [`fit`].
 pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
+    not_built::refuse_rows(&table)?;
     let (sample, notes) = Sample::take(data, &table, settings)?;
     let warnings = table.warnings.iter().cloned().chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
@@ -140,7 +149,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let discrepancies = objective.discrepancies(&found.theta).ok_or_else(no_moments)?;
     let mut fit = unjudged(table, settings, sample, matrices.clone(), constraints, found, warnings);
     fit.judge(&discrepancies);
-    if let Some(chosen) = settings.bootstrap {
+    if let Some(chosen) = fit.settings.bootstrap {
         fit.bootstrap = Some(bootstrap::bootstrap(&fit, chosen.resamples, chosen.seed, &|_| Vec::new(), &|_| true)?);
         fit.take_bootstrap_errors();
     }
@@ -206,10 +215,13 @@ fn unjudged(
     }
 }
 
-/// The settings with what the estimator chooses filled in.
+/// The settings with what the estimator chooses filled in; bootstrap standard errors alone mean lavaan's 1,000 resamples.
 fn resolved(settings: &Settings) -> Settings {
     let se = if settings.bootstrap.is_some() { StandardErrors::Bootstrap } else { StandardErrors::Standard };
+    let thousand = BootstrapSettings { resamples: 1000, seed: 1, interval: BootstrapInterval::Percentile };
+    let asked = settings.se == Some(StandardErrors::Bootstrap);
     Settings {
+        bootstrap: settings.bootstrap.or(asked.then_some(thousand)),
         se: Some(settings.se.unwrap_or(se)),
         information: Some(settings.information.unwrap_or(Information::Expected)),
         fixed_x: Some(settings.fixed_x.unwrap_or(settings.conventions.fixed_x)),

@@ -16,6 +16,7 @@ pub mod fit_report;
 pub mod inference;
 mod kernels;
 pub mod model_matrices;
+mod not_built;
 pub mod options;
 pub mod parameter_table;
 pub mod sample;

@@ -143,7 +143,7 @@ fn a_search_cut_short_has_not_converged() {
 }
 
 #[test]
-fn constraints_that_are_not_built_are_refused_by_name() {
+fn what_is_not_built_is_refused_by_name() {
     let refused = |model: &str, parts: &[&str]| {
         let error =
             fit(&parse(model).unwrap(), &Data::Cases(&holzinger_swineford()), &Settings::default()).unwrap_err();
@@ -152,6 +152,8 @@ fn constraints_that_are_not_built_are_refused_by_name() {
     refused("f =~ x1 + a*x2 + b*x3 + x4\na == b^2", &["nonlinear", "b^2"]);
     refused("f =~ x1 + a*x2 + b*x3 + x4\na > 0", &["inequality", "a"]);
     refused("f =~ x1 + a*x2 + b*x3 + x4\na == 1\na == 2", &["contradicts", "a == 2"]);
+    refused("f =~ x1 + lower(0)*x2 + x3 + x4", &["bounds", "f =~ x2"]);
+    refused("efa(\"a\")*f =~ x1 + x2 + x3 + x4", &["efa", "not supported yet"]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use covary_sem::{
     fit::fit,
     inference::{bootstrap, intervals},
     parse,
-    settings::{BootstrapInterval, BootstrapSettings},
+    settings::{BootstrapInterval, BootstrapSettings, StandardErrors},
 };
 use serde_json::Value;
 
@@ -156,6 +156,13 @@ fn settings_bring_resamples_and_their_standard_errors() {
     let defined = own.table.rows.iter().position(|row| row.lhs == "ind").unwrap();
     let expected = intervals::standard_error(&values(&own, resamples, defined)).unwrap();
     assert_eq!(own.standard_errors[defined], Some(expected));
+}
+
+#[test]
+fn bootstrap_errors_alone_mean_a_thousand_resamples() {
+    let settings = Settings { se: Some(StandardErrors::Bootstrap), ..Settings::default() };
+    let own = fit(&parse("x9 ~ x8").unwrap(), &Data::Cases(&common::holzinger_swineford()), &settings).unwrap();
+    assert_eq!(own.bootstrap.unwrap().drawn, 1000);
 }
 
 #[test]
