@@ -32,8 +32,10 @@ pub enum OptionKind {
 /// An option: its name, what it takes, what it does.
 #[derive(Clone, Copy, Debug)]
 pub struct OptionSpec {
-    /// lavaan's name, with dots; on the command line with dashes.
+    /// lavaan's name, with dots.
     pub name: &'static str,
+    /// The name on the command line, with dashes.
+    pub flag: &'static str,
     /// What it takes.
     pub kind: OptionKind,
     /// What it does, in one line.
@@ -87,35 +89,35 @@ const EQUAL: &[&str] = &[
 /// All options. One line each.
 #[rustfmt::skip]
 pub const OPTIONS: &[OptionSpec] = &[
-    OptionSpec { name: "function", kind: OptionKind::Word(&["sem", "cfa", "growth", "lavaan"]), help: "which defaults complete the model", set: |s, v| s.function = match v.word() { "cfa" => Function::Cfa, "growth" => Function::Growth, "lavaan" => Function::Lavaan, _ => Function::Sem } },
-    OptionSpec { name: "convention", kind: OptionKind::Word(&["lavaan", "amos", "mplus"]), help: "whose conventions the numbers follow", set: |s, v| s.conventions = match v.word() { "amos" => Conventions::AMOS, "mplus" => Conventions::MPLUS, _ => Conventions::LAVAAN } },
-    OptionSpec { name: "estimator", kind: OptionKind::Word(&["ML"]), help: "discrepancy function", set: |s, _| s.estimator = EstimatorName::Ml },
-    OptionSpec { name: "likelihood", kind: OptionKind::Word(&["normal", "wishart", "amos"]), help: "divisor of the moments and multiplier of chi-square", set: |s, v| s.conventions.likelihood = match v.word() { "wishart" => Likelihood::Wishart, "amos" => Likelihood::Amos, _ => Likelihood::Normal } },
-    OptionSpec { name: "se", kind: OptionKind::Word(&["standard", "bootstrap", "none"]), help: "kind of standard errors", set: |s, v| s.se = Some(match v.word() { "bootstrap" => StandardErrors::Bootstrap, "none" => StandardErrors::None, _ => StandardErrors::Standard }) },
-    OptionSpec { name: "test", kind: OptionKind::Word(&["standard"]), help: "test of the model", set: |_, _| () },
-    OptionSpec { name: "information", kind: OptionKind::Word(&["expected", "observed"]), help: "information that standard errors come from", set: |s, v| s.information = Some(if v.word() == "observed" { Information::Observed } else { Information::Expected }) },
-    OptionSpec { name: "missing", kind: OptionKind::Word(&["listwise"]), help: "what is done about missing values", set: |s, _| s.missing = MissingValues::Listwise },
-    OptionSpec { name: "meanstructure", kind: OptionKind::Flag, help: "model the means", set: |s, v| s.meanstructure = Some(v.flag()) },
-    OptionSpec { name: "fixed.x", kind: OptionKind::Flag, help: "hold moments of observed exogenous variables at their sample values", set: |s, v| s.fixed_x = Some(v.flag()) },
-    OptionSpec { name: "std.lv", kind: OptionKind::Flag, help: "fix latent variances to 1 instead of first loadings", set: |s, v| s.std_lv = v.flag() },
-    OptionSpec { name: "std.ov", kind: OptionKind::Flag, help: "standardize observed variables first", set: |s, v| s.std_ov = v.flag() },
-    OptionSpec { name: "orthogonal", kind: OptionKind::Flag, help: "exogenous latent variables are uncorrelated", set: |s, v| s.orthogonal = v.flag() },
-    OptionSpec { name: "group", kind: OptionKind::Text, help: "variable that defines groups", set: |s, v| s.group = Some(v.word().to_string()) },
-    OptionSpec { name: "group.label", kind: OptionKind::Texts, help: "which groups, in which order", set: |s, v| s.group_label = v.words() },
-    OptionSpec { name: "group.equal", kind: OptionKind::Words(EQUAL), help: "what is equal across groups", set: |s, v| s.group_equal = v.words().iter().filter_map(|w| group_equal(w)).collect() },
-    OptionSpec { name: "group.partial", kind: OptionKind::Texts, help: "parameters exempt from group.equal, as formulas", set: |s, v| s.group_partial = v.words() },
-    OptionSpec { name: "auto.fix.first", kind: OptionKind::Flag, help: "the first loading of each factor is 1", set: |s, v| s.auto.fix_first = Some(v.flag()) },
-    OptionSpec { name: "auto.fix.single", kind: OptionKind::Flag, help: "the residual variance of a single indicator is 0", set: |s, v| s.auto.fix_single = Some(v.flag()) },
-    OptionSpec { name: "auto.var", kind: OptionKind::Flag, help: "add (residual) variances", set: |s, v| s.auto.var = Some(v.flag()) },
-    OptionSpec { name: "auto.cov.lv.x", kind: OptionKind::Flag, help: "add covariances of exogenous latent variables", set: |s, v| s.auto.cov_lv_x = Some(v.flag()) },
-    OptionSpec { name: "auto.cov.y", kind: OptionKind::Flag, help: "add residual covariances of outcomes", set: |s, v| s.auto.cov_y = Some(v.flag()) },
-    OptionSpec { name: "int.ov.free", kind: OptionKind::Flag, help: "intercepts of observed variables are free", set: |s, v| s.auto.int_ov_free = Some(v.flag()) },
-    OptionSpec { name: "int.lv.free", kind: OptionKind::Flag, help: "means of latent variables are free", set: |s, v| s.auto.int_lv_free = Some(v.flag()) },
-    OptionSpec { name: "bootstrap", kind: OptionKind::Count, help: "number of resamples", set: |s, v| resampling(s).resamples = v.count() as usize },
-    OptionSpec { name: "seed", kind: OptionKind::Count, help: "seed of the random streams", set: |s, v| resampling(s).seed = v.count() },
-    OptionSpec { name: "boot.ci.type", kind: OptionKind::Word(&["norm", "basic", "perc", "bca.simple", "bca"]), help: "kind of bootstrap interval (bca.simple: bias-corrected)", set: |s, v| resampling(s).interval = match v.word() { "norm" => BootstrapInterval::Normal, "basic" => BootstrapInterval::Basic, "bca.simple" => BootstrapInterval::BiasCorrected, "bca" => BootstrapInterval::Bca, _ => BootstrapInterval::Percentile } },
-    OptionSpec { name: "level", kind: OptionKind::Proportion, help: "confidence level of intervals", set: |s, v| s.level = v.proportion() },
-    OptionSpec { name: "iter.max", kind: OptionKind::Count, help: "greatest number of iterations", set: |s, v| s.max_iterations = v.count() as usize },
+    OptionSpec { name: "function", flag: "function", kind: OptionKind::Word(&["sem", "cfa", "growth", "lavaan"]), help: "which defaults complete the model", set: |s, v| s.function = match v.word() { "cfa" => Function::Cfa, "growth" => Function::Growth, "lavaan" => Function::Lavaan, _ => Function::Sem } },
+    OptionSpec { name: "convention", flag: "convention", kind: OptionKind::Word(&["lavaan", "amos", "mplus"]), help: "whose conventions the numbers follow", set: |s, v| s.conventions = match v.word() { "amos" => Conventions::AMOS, "mplus" => Conventions::MPLUS, _ => Conventions::LAVAAN } },
+    OptionSpec { name: "estimator", flag: "estimator", kind: OptionKind::Word(&["ML"]), help: "discrepancy function", set: |s, _| s.estimator = EstimatorName::Ml },
+    OptionSpec { name: "likelihood", flag: "likelihood", kind: OptionKind::Word(&["normal", "wishart", "amos"]), help: "divisor of the moments and multiplier of chi-square", set: |s, v| s.conventions.likelihood = match v.word() { "wishart" => Likelihood::Wishart, "amos" => Likelihood::Amos, _ => Likelihood::Normal } },
+    OptionSpec { name: "se", flag: "se", kind: OptionKind::Word(&["standard", "bootstrap", "none"]), help: "kind of standard errors", set: |s, v| s.se = Some(match v.word() { "bootstrap" => StandardErrors::Bootstrap, "none" => StandardErrors::None, _ => StandardErrors::Standard }) },
+    OptionSpec { name: "test", flag: "test", kind: OptionKind::Word(&["standard"]), help: "test of the model", set: |_, _| () },
+    OptionSpec { name: "information", flag: "information", kind: OptionKind::Word(&["expected", "observed"]), help: "information that standard errors come from", set: |s, v| s.information = Some(if v.word() == "observed" { Information::Observed } else { Information::Expected }) },
+    OptionSpec { name: "missing", flag: "missing", kind: OptionKind::Word(&["listwise"]), help: "what is done about missing values", set: |s, _| s.missing = MissingValues::Listwise },
+    OptionSpec { name: "meanstructure", flag: "meanstructure", kind: OptionKind::Flag, help: "model the means", set: |s, v| s.meanstructure = Some(v.flag()) },
+    OptionSpec { name: "fixed.x", flag: "fixed-x", kind: OptionKind::Flag, help: "hold moments of observed exogenous variables at their sample values", set: |s, v| s.fixed_x = Some(v.flag()) },
+    OptionSpec { name: "std.lv", flag: "std-lv", kind: OptionKind::Flag, help: "fix latent variances to 1 instead of first loadings", set: |s, v| s.std_lv = v.flag() },
+    OptionSpec { name: "std.ov", flag: "std-ov", kind: OptionKind::Flag, help: "standardize observed variables first", set: |s, v| s.std_ov = v.flag() },
+    OptionSpec { name: "orthogonal", flag: "orthogonal", kind: OptionKind::Flag, help: "exogenous latent variables are uncorrelated", set: |s, v| s.orthogonal = v.flag() },
+    OptionSpec { name: "group", flag: "group", kind: OptionKind::Text, help: "variable that defines groups", set: |s, v| s.group = Some(v.word().to_string()) },
+    OptionSpec { name: "group.label", flag: "group-label", kind: OptionKind::Texts, help: "which groups, in which order", set: |s, v| s.group_label = v.words() },
+    OptionSpec { name: "group.equal", flag: "group-equal", kind: OptionKind::Words(EQUAL), help: "what is equal across groups", set: |s, v| s.group_equal = v.words().iter().filter_map(|w| group_equal(w)).collect() },
+    OptionSpec { name: "group.partial", flag: "group-partial", kind: OptionKind::Texts, help: "parameters exempt from group.equal, as formulas", set: |s, v| s.group_partial = v.words() },
+    OptionSpec { name: "auto.fix.first", flag: "auto-fix-first", kind: OptionKind::Flag, help: "the first loading of each factor is 1", set: |s, v| s.auto.fix_first = Some(v.flag()) },
+    OptionSpec { name: "auto.fix.single", flag: "auto-fix-single", kind: OptionKind::Flag, help: "the residual variance of a single indicator is 0", set: |s, v| s.auto.fix_single = Some(v.flag()) },
+    OptionSpec { name: "auto.var", flag: "auto-var", kind: OptionKind::Flag, help: "add (residual) variances", set: |s, v| s.auto.var = Some(v.flag()) },
+    OptionSpec { name: "auto.cov.lv.x", flag: "auto-cov-lv-x", kind: OptionKind::Flag, help: "add covariances of exogenous latent variables", set: |s, v| s.auto.cov_lv_x = Some(v.flag()) },
+    OptionSpec { name: "auto.cov.y", flag: "auto-cov-y", kind: OptionKind::Flag, help: "add residual covariances of outcomes", set: |s, v| s.auto.cov_y = Some(v.flag()) },
+    OptionSpec { name: "int.ov.free", flag: "int-ov-free", kind: OptionKind::Flag, help: "intercepts of observed variables are free", set: |s, v| s.auto.int_ov_free = Some(v.flag()) },
+    OptionSpec { name: "int.lv.free", flag: "int-lv-free", kind: OptionKind::Flag, help: "means of latent variables are free", set: |s, v| s.auto.int_lv_free = Some(v.flag()) },
+    OptionSpec { name: "bootstrap", flag: "bootstrap", kind: OptionKind::Count, help: "number of resamples", set: |s, v| resampling(s).resamples = v.count() as usize },
+    OptionSpec { name: "seed", flag: "seed", kind: OptionKind::Count, help: "seed of the random streams", set: |s, v| resampling(s).seed = v.count() },
+    OptionSpec { name: "boot.ci.type", flag: "boot-ci-type", kind: OptionKind::Word(&["norm", "basic", "perc", "bca.simple", "bca"]), help: "kind of bootstrap interval (bca.simple: bias-corrected)", set: |s, v| resampling(s).interval = match v.word() { "norm" => BootstrapInterval::Normal, "basic" => BootstrapInterval::Basic, "bca.simple" => BootstrapInterval::BiasCorrected, "bca" => BootstrapInterval::Bca, _ => BootstrapInterval::Percentile } },
+    OptionSpec { name: "level", flag: "level", kind: OptionKind::Proportion, help: "confidence level of intervals", set: |s, v| s.level = v.proportion() },
+    OptionSpec { name: "iter.max", flag: "iter-max", kind: OptionKind::Count, help: "greatest number of iterations", set: |s, v| s.max_iterations = v.count() as usize },
 ];
 
 /// lavaan's options and words that are known but not built yet: refused by name, never ignored.
@@ -335,6 +337,13 @@ mod tests {
         let (wishart, amos) = (json!("wishart"), json!("amos"));
         let settings = settings_from([("likelihood", &wishart), ("convention", &amos)]).unwrap();
         assert_eq!(settings.conventions.likelihood, Likelihood::Wishart);
+    }
+
+    #[test]
+    fn flags_are_names_with_dashes() {
+        for option in OPTIONS {
+            assert_eq!(option.flag, option.name.replace('.', "-"));
+        }
     }
 
     #[test]

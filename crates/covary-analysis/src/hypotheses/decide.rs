@@ -34,6 +34,7 @@ pub fn decide(
 }
 
 /// What is known about the quantity that a hypothesis is about.
+#[derive(Default)]
 struct Evidence {
     estimate: Option<f64>,
     standardized: Option<f64>,
@@ -62,6 +63,12 @@ fn evidence(
         Claim::Relation { relation: Relation::Covariance(a, b), .. } => {
             let row = covariance_row(structural, a, b, group).ok_or_else(|| lacks_covariance(hypothesis, a, b))?;
             Ok(of_parameter(row))
+        }
+        // A construct of second order reaches those that measure it by its loadings.
+        Claim::Relation { relation: Relation::Path(from, to), .. }
+            if structural.parameter(from, Operator::Measures, to, group).is_some() =>
+        {
+            Ok(structural.parameter(from, Operator::Measures, to, group).map(of_parameter).unwrap_or_default())
         }
         Claim::Relation { relation, .. } => {
             let index = find_effect(effects, relation, group).ok_or_else(|| lacks_effect(hypothesis, relation, effects))?;

@@ -339,7 +339,7 @@ fn given_value(matches: &ArgMatches, name: &str) -> Option<Value> {
 }
 
 fn option_argument(spec: &covary_sem::options::OptionSpec) -> Arg {
-    let argument = Arg::new(spec.name).long(spec.name.replace('.', "-")).help_heading("Options by lavaan's names");
+    let argument = Arg::new(spec.name).long(spec.flag).help_heading("Options by lavaan's names");
     let (argument, words) = match spec.kind {
         OptionKind::Flag => {
             (argument.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("BOOL"), None)

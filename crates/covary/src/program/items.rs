@@ -32,7 +32,8 @@ pub fn constructs(dataset: &Dataset, items: &Items) -> Result<Vec<Construct>, Fa
 pub fn reversed(mut dataset: Dataset, constructs: &[Construct]) -> Result<Dataset, Failure> {
     for (construct, item) in constructs.iter().flat_map(|c| c.reverse.iter().map(move |item| (c, item))) {
         let mut values = answers_of(&dataset, item, "--reverse")?;
-        reverse_score(item, &mut values, construct.scale.or_else(|| ends(&values)))?;
+        let scale = construct.scale.or_else(|| ends(&values));
+        reverse_score(item, &mut values, scale)?;
         let variable = dataset.variable(item).cloned().unwrap_or_else(|| Variable::named(item));
         // Codes for "no answer" are absent from the new values; kept, they could meet a turned answer.
         let variable = Variable { missing: Default::default(), ..variable };

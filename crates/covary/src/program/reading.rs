@@ -13,7 +13,7 @@ pub fn read_data(path: &Path, reading: &Reading, quiet: bool) -> Result<Imported
     let imported = import(path, &import_options(reading)?)?;
     if !quiet {
         for note in &imported.notes {
-            eprintln!("covary: note: {}: {note}", path.display());
+            eprintln!("covary: note: {}: {}", path.display(), note.text());
         }
     }
     Ok(imported)

@@ -11,7 +11,7 @@ use super::output::{Telling, check_report_file};
 use crate::program::{
     arguments::{Common, FitArguments},
     failure::{Failure, Outcome},
-    files, reading, say,
+    files, reading,
 };
 
 /// Fits the model and tells the result.

@@ -82,7 +82,7 @@ fn provenance(input: &StudyInput) -> Provenance {
         data_file: study.data.file.clone(),
         data_sha256: sha256(&input.survey_bytes),
         study_sha256: sha256(input.text.as_bytes()),
-        import_notes: input.survey.notes.iter().map(ToString::to_string).collect(),
+        import_notes: input.survey.notes.iter().map(|note| note.text().to_string()).collect(),
         settings: study.clone(),
     }
 }
