@@ -68,6 +68,7 @@ fn skip_characteristics<'a>(
     mut reader: CharacteristicReader<Watched<'a>>,
     promises: &Promises,
 ) -> Result<CharacteristicReader<Watched<'a>>, ImportError> {
+    promises.refuse_expansions()?;
     loop {
         promises.refuse_characteristic()?;
         if reader.read_characteristic().map_err(damaged)?.is_none() {

@@ -49,26 +49,33 @@ impl Promises<'_> {
     pub(super) fn refuse_cases(&self, schema: &Schema) -> Result<(), ImportError> {
         let width: u64 = schema.variables().iter().map(|variable| width(variable.variable_type())).sum();
         let promised = self.header.observation_count();
-        match promised.checked_mul(width).is_none_or(|size| size > self.rest().len() as u64) {
+        let size = promised.checked_mul(width);
+        let empty = width == 0 && promised > 0;
+        match empty || size.is_none_or(|size| size > self.rest().len() as u64) {
             true => Err(more(&format!("{promised} cases of {width} bytes"))),
             false => Ok(()),
         }
     }
 
+    /// The characteristic that comes next in a file of tags.
     pub(super) fn refuse_characteristic(&self) -> Result<(), ImportError> {
         let rest = self.rest();
-        match self.header.release().is_xml_like() {
-            true => {
-                let rest = rest.strip_prefix(b"<characteristics>").unwrap_or(rest);
-                self.refuse_longer(rest.strip_prefix(b"<ch>"), "a characteristic")
-            }
-            false => self.refuse_longer(rest.get(1..).filter(|_| self.long_expansions()), "a characteristic"),
-        }
+        let rest = rest.strip_prefix(b"<characteristics>").unwrap_or(rest);
+        self.refuse_longer(rest.strip_prefix(b"<ch>"), "a characteristic")
     }
 
-    /// Before release 110 such a field has a length of two bytes, which needs no guard.
-    fn long_expansions(&self) -> bool {
-        self.bytes.first().is_some_and(|release| *release >= 110) && !self.rest().starts_with(&[0])
+    /// All fields between the variables and the cases of a file without tags: the library passes over those of
+    /// unknown kind by itself, so looking at the next is not enough. Before release 110 a length has two bytes,
+    /// which needs no guard.
+    pub(super) fn refuse_expansions(&self) -> Result<(), ImportError> {
+        let long = self.bytes.first().is_some_and(|release| (110..=116).contains(release));
+        let mut rest = if long { self.rest() } else { &[] };
+        while let Some((1.., after)) = rest.split_first() {
+            self.refuse_longer(Some(after), "a characteristic")?;
+            let length = after.first_chunk::<4>().map_or(0, |bytes| self.number(*bytes));
+            rest = after.get(4 + length..).unwrap_or(&[]);
+        }
+        Ok(())
     }
 
     pub(super) fn refuse_long_string(&self) -> Result<(), ImportError> {
@@ -97,14 +104,19 @@ impl Promises<'_> {
     fn refuse_longer(&self, length: Option<&[u8]>, what: &str) -> Result<(), ImportError> {
         let Some(rest) = length else { return Ok(()) };
         let Some(bytes) = rest.first_chunk::<4>() else { return Ok(()) };
-        let length = match self.header.byte_order() {
-            ByteOrder::BigEndian => u32::from_be_bytes(*bytes),
-            ByteOrder::LittleEndian => u32::from_le_bytes(*bytes),
-        };
-        match length as usize > rest.len() {
+        let length = self.number(*bytes);
+        match length > rest.len() - bytes.len() {
             true => Err(more(&format!("{what} of {length} bytes"))),
             false => Ok(()),
         }
+    }
+
+    fn number(&self, bytes: [u8; 4]) -> usize {
+        let number = match self.header.byte_order() {
+            ByteOrder::BigEndian => u32::from_be_bytes(bytes),
+            ByteOrder::LittleEndian => u32::from_le_bytes(bytes),
+        };
+        usize::try_from(number).unwrap_or(usize::MAX)
     }
 
     pub(super) fn rest(&self) -> &[u8] {
