@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Whether the correlations of the items suit a factor analysis.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Adequacy {
     /// Complete cases.
     pub cases: usize,
@@ -34,7 +34,7 @@ pub struct Adequacy {
 }
 
 /// Bartlett's test that the items are uncorrelated.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Bartlett {
     /// χ².
     pub chi_squared: f64,

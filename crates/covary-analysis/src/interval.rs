@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// A confidence interval.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Interval {
     /// Confidence level: .95.
     pub level: f64,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What the pre-survey says about the items.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Pilot {
     /// Questionnaires of the pre-survey.
     pub cases: usize,
@@ -28,7 +28,7 @@ pub struct Pilot {
 }
 
 /// A construct in the pre-survey.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PilotConstruct {
     /// Its name.
     pub construct: String,
@@ -47,7 +47,7 @@ pub struct PilotConstruct {
 }
 
 /// An item of the pre-survey.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PilotItem {
     /// The item.
     pub item: String,

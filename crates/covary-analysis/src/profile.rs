@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The sample profile.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Profile {
     /// Cases.
     pub cases: usize,
@@ -22,7 +22,7 @@ pub struct Profile {
 }
 
 /// The distribution of one variable, as SPSS's FREQUENCIES shows it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ProfileVariable {
     /// The variable.
     pub name: String,
@@ -44,7 +44,7 @@ pub struct ProfileVariable {
 }
 
 /// One answer and how often it occurs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FrequencyRow {
     /// The answer; `None`: system-missing.
     pub value: Option<LabelledValue>,
@@ -61,7 +61,7 @@ pub struct FrequencyRow {
 }
 
 /// Location and spread of a variable measured on a scale.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct NumericSummary {
     /// Mean.
     pub mean: f64,

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Everything a study gives, in the order of its steps.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Results {
     /// `covary.results/1`
     pub schema: &'static str,
@@ -55,7 +55,7 @@ pub struct Results {
 }
 
 /// How the figures came about: enough to get them again.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Provenance {
     /// `covary`
     pub program: &'static str,

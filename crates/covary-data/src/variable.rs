@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// Measurement level, in SPSS's words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Measure {
     /// The file does not say.
@@ -18,7 +18,7 @@ pub enum Measure {
 }
 
 /// What one value means: 1 = "strongly disagree".
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ValueLabel {
     /// The value; of a text variable its text.
     pub value: LabelledValue,
@@ -27,7 +27,7 @@ pub struct ValueLabel {
 }
 
 /// A value that bears a label.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum LabelledValue {
     /// Of a numeric variable.
@@ -37,7 +37,7 @@ pub enum LabelledValue {
 }
 
 /// Codes that stand for "no answer": single values and closed ranges, of numeric variables; texts of text variables.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MissingCodes {
     /// Single numeric codes.
     pub values: Vec<f64>,
@@ -60,7 +60,7 @@ impl MissingCodes {
 }
 
 /// A column's description.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Variable {
     /// Name, unique in its dataset.
     pub name: String,

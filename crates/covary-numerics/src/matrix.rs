@@ -167,6 +167,20 @@ impl Serialize for Matrix {
     }
 }
 
+impl schemars::JsonSchema for Matrix {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Matrix".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "A matrix as a list of rows.",
+            "type": "array",
+            "items": {"type": "array", "items": {"type": ["number", "null"]}}
+        })
+    }
+}
+
 /// The inner product of two vectors of the same length.
 ///
 /// Eight interleaved sums, which the compiler turns into vector instructions; one running sum would

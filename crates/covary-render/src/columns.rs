@@ -16,10 +16,10 @@ pub struct Widest {
     pub rest: usize,
 }
 
-/// The cell's figure, where it is one figure and nothing else.
+/// The cell's figure, where it is one figure that exists and nothing else: a dash stands in the middle.
 pub fn single_number(cell: &Cell, style: &Style) -> Option<NumberText> {
     match cell.text.as_slice() {
-        [Span::Number(number)] => Some(number_text(number, style)),
+        [Span::Number(number)] if number.value.is_some() => Some(number_text(number, style)),
         _ => None,
     }
 }

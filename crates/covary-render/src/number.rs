@@ -140,7 +140,15 @@ fn exact(value: f64, leading_zero: LeadingZero) -> NumberText {
     let text = format!("{}", value.abs());
     let text = if value < 0.0 { format!("{MINUS}{text}") } else { text };
     // Cut-offs and scale points follow the same rule as the figures they are compared with.
-    if value.abs() < 1.0 && value != 0.0 { bounded(&text, leading_zero) } else { split(&text) }
+    if value == 0.0 || value.abs() >= 1.0 {
+        return split(&text);
+    }
+    let mut text = bounded(&text, leading_zero);
+    // .5 reads .50, as the two decimals of other cut-offs.
+    if text.rest.len() == 2 {
+        text.rest.push('0');
+    }
+    text
 }
 
 #[cfg(test)]
@@ -186,6 +194,7 @@ mod tests {
         check(12000.0, Count, "12,000");
         check(1234567.0, Count, "1,234,567");
         check(0.05, Exact, ".05");
+        check(0.5, Exact, ".50");
         check(0.0, Exact, "0");
         check(5.0, Exact, "5");
         check(3.3, Exact, "3.3");

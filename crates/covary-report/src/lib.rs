@@ -15,3 +15,8 @@ pub mod words;
 
 pub use report::*;
 pub use scene::Scene;
+
+/// The JSON Schema (draft 2020-12) of `results.json`.
+pub fn results_schema() -> serde_json::Value {
+    schemars::schema_for!(covary_analysis::Results).to_value()
+}

@@ -9,7 +9,7 @@ use serde::Serialize;
 /// | normal | n | Σ n_g F_g | N |
 /// | wishart | n − 1 | Σ (n_g − 1) F_g | N − G |
 /// | amos | n | (N − G)/N · Σ n_g F_g | N − G |
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Likelihood {
     /// lavaan's default.
@@ -22,7 +22,7 @@ pub enum Likelihood {
 }
 
 /// The choices in which the programs differ.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Conventions {
     /// The likelihood.
     pub likelihood: Likelihood,

@@ -25,7 +25,7 @@ use crate::{
 const AMOS_THRESHOLD: f64 = 4.0;
 
 /// Everything `covary fit` tells, under lavaan's names.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct FitReport {
     /// `covary.fit/1`
     pub schema: &'static str,
@@ -72,7 +72,7 @@ pub struct FitReport {
 }
 
 /// One row of the estimates.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct ParameterEstimate {
     /// Left-hand variable.
     pub lhs: String,
@@ -123,7 +123,7 @@ pub struct ParameterEstimate {
 }
 
 /// The share of a variable's variance that the model explains.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct RSquare {
     /// The variable.
     pub variable: String,
@@ -134,7 +134,7 @@ pub struct RSquare {
 }
 
 /// Moments of one group.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Implied {
     /// Group, from 1.
     pub group: usize,
@@ -147,7 +147,7 @@ pub struct Implied {
 }
 
 /// Residuals of one group, in the order of `names`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Residuals {
     /// Group, from 1.
     pub group: usize,
@@ -171,7 +171,7 @@ pub struct Residuals {
 }
 
 /// Correlations of latent variables in one group.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct LatentCorrelations {
     /// Group, from 1.
     pub group: usize,
@@ -190,7 +190,7 @@ pub struct LatentCorrelations {
 }
 
 /// What freeing one parameter would bring.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct ModificationIndex {
     /// Left-hand variable.
     pub lhs: String,
@@ -220,7 +220,7 @@ pub struct ModificationIndex {
 }
 
 /// One line of AMOS's tables of modification indices.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AmosModificationIndex {
     /// Left-hand variable; in a covariance it stands for its residual where it has one.
     pub lhs: String,
@@ -237,7 +237,7 @@ pub struct AmosModificationIndex {
 }
 
 /// AMOS's fit blocks for three models, under AMOS's names (`CMIN`, `DF`, `RMSEA`, …).
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct AmosFit {
     /// The model.
     pub default: serde_json::Map<String, serde_json::Value>,
@@ -248,7 +248,7 @@ pub struct AmosFit {
 }
 
 /// How the resampling went.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct BootstrapSummary {
     /// Resamples drawn.
     pub drawn: usize,

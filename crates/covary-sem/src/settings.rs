@@ -7,7 +7,7 @@ use crate::conventions::Conventions;
 /// Choices for one fit. [`Settings::default`] is lavaan's `sem()`.
 ///
 /// `None` leaves the choice to the function, estimator or convention.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Settings {
     /// Which defaults complete the model.
     pub function: Function,
@@ -50,7 +50,7 @@ pub struct Settings {
 }
 
 /// Which defaults complete a model.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Function {
     /// `sem()`
@@ -65,7 +65,7 @@ pub enum Function {
 }
 
 /// Estimators.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub enum EstimatorName {
     /// Maximum likelihood.
     #[default]
@@ -74,7 +74,7 @@ pub enum EstimatorName {
 }
 
 /// Kinds of standard errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum StandardErrors {
     /// From the information matrix.
@@ -86,7 +86,7 @@ pub enum StandardErrors {
 }
 
 /// Kinds of information.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Information {
     /// Expected (Fisher).
@@ -96,7 +96,7 @@ pub enum Information {
 }
 
 /// What is done about missing values.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MissingValues {
     /// Cases with a missing value on a variable of the model are left out.
@@ -105,7 +105,7 @@ pub enum MissingValues {
 }
 
 /// What can be equal across groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum GroupEqual {
     /// Factor loadings.
@@ -129,7 +129,7 @@ pub enum GroupEqual {
 }
 
 /// What is added to the rows that the text states; `None`: as the function says.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Auto {
     /// The first loading of each factor is 1.
     pub fix_first: Option<bool>,
@@ -148,7 +148,7 @@ pub struct Auto {
 }
 
 /// Resampling.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BootstrapSettings {
     /// Number of resamples.
     pub resamples: usize,
@@ -159,7 +159,7 @@ pub struct BootstrapSettings {
 }
 
 /// Kinds of bootstrap interval, by lavaan's names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BootstrapInterval {
     /// Estimate ± z · S.E.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 /// One thing to look at, with what to do about it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Warning {
     /// A stable code: `not_converged`, `not_identified`, `negative_variance`, `latent_not_positive_definite`, …
     pub code: WarningCode,
@@ -14,7 +14,7 @@ pub struct Warning {
 }
 
 /// The kinds of warning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WarningCode {
     /// The search ended before the gradient vanished.

@@ -14,7 +14,7 @@ use crate::lexer::is_plain_name;
 pub use evaluate::{Mismatch, Value};
 
 /// A condition that a case meets or does not.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Condition {
     /// variable op value.
@@ -44,7 +44,7 @@ pub enum Condition {
 }
 
 /// A comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Comparison {
     /// `==`
@@ -62,7 +62,7 @@ pub enum Comparison {
 }
 
 /// What a variable is compared with.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Operand {
     /// A number.
@@ -74,7 +74,7 @@ pub enum Operand {
 }
 
 /// A variable that a condition names, with its place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Mention {
     /// The variable.
     pub variable: String,

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::lexer::is_plain_name;
 
 /// A hypothesis.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Hypothesis {
     /// Its key: `H1`.
     pub name: String,
@@ -24,7 +24,7 @@ pub struct Hypothesis {
 }
 
 /// What is claimed.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Claim {
     /// One relation, with a direction or none.
@@ -46,7 +46,7 @@ pub enum Claim {
 }
 
 /// A relation of the model.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Relation {
     /// A single path: cause, outcome.
@@ -58,7 +58,7 @@ pub enum Relation {
 }
 
 /// The sign claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// `> 0`

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 /// Why a condition or a rule cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error, schemars::JsonSchema)]
 #[error("{message}")]
 pub struct SyntaxFault {
     /// Byte offset in the text at which reading failed.

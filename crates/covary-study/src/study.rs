@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{Condition, Hypothesis};
 
 /// Everything the researcher states before the data are looked at.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Study {
     /// Title of the study; empty where the file gives none.
     pub title: String,
@@ -38,7 +38,7 @@ pub struct Study {
 }
 
 /// Whose conventions the numbers follow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ConventionName {
     /// AMOS: the default of a study file.
@@ -51,7 +51,7 @@ pub enum ConventionName {
 }
 
 /// A language of reports.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// English.
@@ -62,7 +62,7 @@ pub enum Language {
 }
 
 /// Where the answers are and how to read them.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct DataPlan {
     /// Path relative to the study file, as written.
     pub file: String,
@@ -81,7 +81,7 @@ pub struct DataPlan {
 }
 
 /// The pre-survey.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PilotPlan {
     /// Its data.
     pub data: DataPlan,
@@ -92,7 +92,7 @@ pub struct PilotPlan {
 }
 
 /// Which cases count, and what is only flagged.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ScreeningPlan {
     /// Cases outside this condition are excluded.
     pub keep: Option<Condition>,
@@ -114,7 +114,7 @@ pub struct ScreeningPlan {
 }
 
 /// What is done about missing answers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Missing {
     /// Cases with a missing answer on an item or model variable are left out.
@@ -125,7 +125,7 @@ pub enum Missing {
 }
 
 /// What is done about values outside a declared scale.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OutOfScale {
     /// Listed, and used as they are.
@@ -140,7 +140,7 @@ pub enum OutOfScale {
 }
 
 /// A sign of careless or doubtful answering.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Flag {
     /// Longest run of identical answers.
@@ -158,7 +158,7 @@ pub enum Flag {
 }
 
 /// What a set of items, or of other constructs, measures.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Construct {
     /// Name in formulas.
     pub name: String,
@@ -173,7 +173,7 @@ pub struct Construct {
 }
 
 /// Items, or constructs of a construct of second order.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MeasuredBy {
     /// Names of items.
@@ -193,7 +193,7 @@ impl Construct {
 }
 
 /// Exploratory factor analysis.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FactorsPlan {
     /// How factors are extracted.
     pub extraction: Extraction,
@@ -210,7 +210,7 @@ pub struct FactorsPlan {
 }
 
 /// How factors are extracted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Extraction {
     /// Principal components.
@@ -223,7 +223,7 @@ pub enum Extraction {
 }
 
 /// How factors are rotated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RotationName {
     /// Not at all.
@@ -242,7 +242,7 @@ pub enum RotationName {
 }
 
 /// How many factors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FactorCount {
     /// Eigenvalues greater than 1.
@@ -255,7 +255,7 @@ pub enum FactorCount {
 }
 
 /// The structural model and how it is fitted.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ModelPlan {
     /// Formulas in lavaan's language, without the measurement part; of `file`, its text once read.
     pub paths: String,
@@ -268,7 +268,7 @@ pub struct ModelPlan {
 }
 
 /// Resampling.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BootstrapPlan {
     /// Number of resamples; 0: none. Default 5,000 when there is a model.
     pub resamples: usize,
@@ -281,7 +281,7 @@ pub struct BootstrapPlan {
 }
 
 /// Kind of bootstrap interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum IntervalKind {
     /// Quantiles of the resamples.
@@ -294,7 +294,7 @@ pub enum IntervalKind {
 }
 
 /// What is written.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ReportPlan {
     /// Formats, as words (`html`, `json`, …; default these two).
     pub formats: Vec<String>,

@@ -22,7 +22,7 @@ use table::{Notes, Table};
 use text::Text;
 
 /// Where in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub struct Place {
     /// Line, from 1.
     pub line: usize,
@@ -31,7 +31,7 @@ pub struct Place {
 }
 
 /// What is wrong with a study file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Fault {
     /// Where; `None` where no place can be named.
     pub place: Option<Place>,

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Descriptive statistics of items and construct scores.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Descriptives {
     /// Cases.
     pub cases: usize,
@@ -44,7 +44,7 @@ pub struct Descriptives {
 }
 
 /// One variable: location, spread, shape.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Description {
     /// Item or construct.
     pub name: String,
@@ -73,7 +73,7 @@ pub struct Description {
 }
 
 /// Skewness and kurtosis with standard errors, as SPSS prints them.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SpssShape {
     /// G₁, skewness corrected for bias. `None` with fewer than three cases.
     pub skewness: Option<f64>,
@@ -86,7 +86,7 @@ pub struct SpssShape {
 }
 
 /// Skewness and kurtosis with critical ratios, as AMOS prints them.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AmosShape {
     /// m₃ / m₂^1.5, moments with divisor N.
     pub skewness: f64,
@@ -99,7 +99,7 @@ pub struct AmosShape {
 }
 
 /// Mardia's multivariate skewness and kurtosis, both ways.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Mardia {
     /// Complete cases.
     pub n: usize,
@@ -130,7 +130,7 @@ pub struct Mardia {
 }
 
 /// Correlations of construct scores and observed model variables, with M, SD and alpha.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CorrelationTable {
     /// The variables, in order.
     pub variables: Vec<CorrelationVariable>,
@@ -139,7 +139,7 @@ pub struct CorrelationTable {
 }
 
 /// A row of the correlation table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CorrelationVariable {
     /// Construct or variable.
     pub name: String,
@@ -154,7 +154,7 @@ pub struct CorrelationVariable {
 }
 
 /// A Pearson correlation.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Correlation {
     /// Cases with both answers.
     pub n: usize,
@@ -165,7 +165,7 @@ pub struct Correlation {
 }
 
 /// How often each answer to an item was given.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AnswerFrequencies {
     /// The item.
     pub item: String,
@@ -182,7 +182,7 @@ pub struct AnswerFrequencies {
 }
 
 /// One answer and how often it was given.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct AnswerCount {
     /// The answer.
     pub value: f64,
@@ -195,7 +195,7 @@ pub struct AnswerCount {
 }
 
 /// A correlation matrix that the report shows in full, with one-tailed probabilities.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CorrelationMatrix {
     /// The items.
     pub items: Vec<String>,

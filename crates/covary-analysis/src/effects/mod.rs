@@ -12,7 +12,7 @@ pub use network::Network;
 use serde::Serialize;
 
 /// All effects of a structural model.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Effects {
     /// Every effect: by group, cause, outcome; direct, specific indirect, total indirect, total.
     pub effects: Vec<Effect>,
@@ -31,7 +31,7 @@ pub struct Effects {
 }
 
 /// How intervals of effects were made.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct EffectBootstrap {
     /// Resamples asked for.
     pub resamples: usize,
@@ -50,7 +50,7 @@ pub struct EffectBootstrap {
 }
 
 /// What kind of effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EffectKind {
     /// A single path.
@@ -64,7 +64,7 @@ pub enum EffectKind {
 }
 
 /// One effect.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Effect {
     /// What kind.
     pub kind: EffectKind,
@@ -85,7 +85,7 @@ pub struct Effect {
 }
 
 /// An effect with its uncertainty.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct EffectEstimate {
     /// The estimate.
     pub estimate: Option<f64>,
@@ -100,7 +100,7 @@ pub struct EffectEstimate {
 }
 
 /// What the resamples say about one value.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BootstrapEstimate {
     /// Standard deviation over the resamples.
     pub se: f64,
@@ -123,7 +123,7 @@ pub struct BootstrapEstimate {
 }
 
 /// A confidence interval with the p value that belongs to it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct BootstrapInterval {
     /// Lower limit.
     pub lower: Option<f64>,
@@ -134,7 +134,7 @@ pub struct BootstrapInterval {
 }
 
 /// The difference of two effects.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Contrast {
     /// Index of the left effect in [`Effects::effects`].
     pub left: usize,
@@ -147,7 +147,7 @@ pub struct Contrast {
 }
 
 /// One mediation: a specific indirect effect with its direct effect.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Mediation {
     /// The variables along the way.
     pub way: Vec<String>,
@@ -166,7 +166,7 @@ pub struct Mediation {
 }
 
 /// Types of mediation after Zhao, Lynch and Chen (2010).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MediationType {
     /// Both effects, same sign.
@@ -184,7 +184,7 @@ pub enum MediationType {
 }
 
 /// The difference of two structural paths.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PathDifference {
     /// First path: cause, outcome.
     pub left: (String, String),

@@ -28,7 +28,7 @@ use crate::{
 /// An exploratory factor analysis.
 ///
 /// Matrices have one row per item, in the order of `items`, and one column per factor.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FactorAnalysis {
     /// Complete cases.
     pub cases: usize,
@@ -83,7 +83,7 @@ pub struct FactorAnalysis {
 }
 
 /// How many factors each rule would take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SuggestedCounts {
     /// Eigenvalues greater than 1.
     pub kaiser: usize,
@@ -92,7 +92,7 @@ pub struct SuggestedCounts {
 }
 
 /// How much of an item's variance the factors share.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Communality {
     /// The item.
     pub item: String,
@@ -103,7 +103,7 @@ pub struct Communality {
 }
 
 /// A row of "Total Variance Explained".
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ExplainedVariance {
     /// Eigenvalue or sum of squared loadings.
     pub total: f64,
@@ -114,7 +114,7 @@ pub struct ExplainedVariance {
 }
 
 /// Variance of one rotated factor.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RotatedVariance {
     /// Sum of squared loadings (of structure coefficients when oblique).
     pub total: f64,
@@ -125,7 +125,7 @@ pub struct RotatedVariance {
 }
 
 /// A row of the sorted matrix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SortedItem {
     /// Position of the item.
     pub item: usize,
@@ -134,7 +134,7 @@ pub struct SortedItem {
 }
 
 /// Goodness-of-fit test of a maximum likelihood extraction.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct GoodnessOfFit {
     /// χ², with Bartlett's correction.
     pub chi_squared: f64,
@@ -145,7 +145,7 @@ pub struct GoodnessOfFit {
 }
 
 /// Eigenvalues of random data beside those of the items.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ParallelAnalysis {
     /// Random data sets of each kind.
     pub replicates: usize,
@@ -168,7 +168,7 @@ pub struct ParallelAnalysis {
 }
 
 /// How factor scores are computed, in SPSS's words.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScoreMethod {
     /// Regression (Thurstone): least squared distance to the factor.
@@ -181,7 +181,7 @@ pub enum ScoreMethod {
 }
 
 /// Factor scores.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FactorScores {
     /// How they were computed.
     pub method: ScoreMethod,
@@ -215,7 +215,7 @@ pub struct FactorSettings {
 }
 
 /// When iterations stop.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stopping {
     /// By SPSS's rules, so that its printed figures come out.

@@ -11,7 +11,7 @@ pub use review::{CHECKS, Check, Evidence, review};
 use serde::Serialize;
 
 /// Something to look at.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Finding {
     /// What was found.
     pub code: FindingCode,
@@ -24,7 +24,7 @@ pub struct Finding {
 }
 
 /// A figure of a finding.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FindingFigure {
     /// What it is: `htmt`, `correlation`, `p`, `cutoff`, …
     pub name: String,
@@ -33,7 +33,7 @@ pub struct FindingFigure {
 }
 
 /// How serious a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// Changes a conclusion, or a result must not be used.
@@ -45,7 +45,7 @@ pub enum Severity {
 }
 
 /// Kinds of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingCode {
     /// The model (subject: measurement or structural) did not converge.

@@ -7,7 +7,7 @@ pub(crate) use decide::find_effect;
 use serde::Serialize;
 
 /// A decided hypothesis.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Decision {
     /// Its key: `H1`.
     pub name: String,
@@ -46,7 +46,7 @@ pub struct Decision {
 }
 
 /// What a p value and limits rest on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// Estimate over standard error, normal.
@@ -62,7 +62,7 @@ pub enum Basis {
 }
 
 /// The decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The stated sign, and p below alpha.
@@ -74,7 +74,7 @@ pub enum Verdict {
 }
 
 /// Why a hypothesis was decided as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The estimate has the stated sign and differs from 0.

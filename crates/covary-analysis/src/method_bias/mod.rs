@@ -8,7 +8,7 @@ use serde::Serialize;
 pub use vif::{construct_vif, vif_from_correlations};
 
 /// Signs of common method variance: Harman's single factor and full-collinearity VIF.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MethodBias {
     /// Share of variance, in percent, of the first unrotated component of all items (Harman's test; > 50: suspicious).
     pub first_component_percent: Option<f64>,
@@ -21,7 +21,7 @@ pub struct MethodBias {
 }
 
 /// Fit of the single-factor model.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SingleFactor {
     /// Whether it converged.
     pub converged: bool,
@@ -44,7 +44,7 @@ pub struct SingleFactor {
 }
 
 /// Full-collinearity VIF of one construct: 1/(1 − R²) of it on all others.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ConstructVif {
     /// Name of the construct.
     pub name: String,

@@ -21,14 +21,14 @@ use crate::{
 };
 
 /// Reliability of every construct.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Reliability {
     /// By construct, in order.
     pub constructs: Vec<ConstructReliability>,
 }
 
 /// Reliability of one construct, table by table as SPSS's RELIABILITY shows it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ConstructReliability {
     /// Its name.
     pub construct: String,
@@ -67,7 +67,7 @@ pub struct ConstructReliability {
 }
 
 /// Case processing summary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct CaseSummary {
     /// Cases with all items answered.
     pub valid: usize,
@@ -78,7 +78,7 @@ pub struct CaseSummary {
 }
 
 /// The sum of the items.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ScaleStatistics {
     /// Mean.
     pub mean: f64,
@@ -91,7 +91,7 @@ pub struct ScaleStatistics {
 }
 
 /// One item of a scale.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ItemStatistics {
     /// The item.
     pub item: String,
@@ -106,7 +106,7 @@ pub struct ItemStatistics {
 }
 
 /// An item against the rest of its scale.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ItemTotal {
     /// The item.
     pub item: String,
@@ -123,7 +123,7 @@ pub struct ItemTotal {
 }
 
 /// Summary item statistics.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SummaryItemStatistics {
     /// Of the item means.
     pub means: Summary,
@@ -136,7 +136,7 @@ pub struct SummaryItemStatistics {
 }
 
 /// Mean, extremes and variance of a set of figures.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Summary {
     /// Mean.
     pub mean: f64,

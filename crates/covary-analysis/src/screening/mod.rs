@@ -36,7 +36,7 @@ pub struct Screened {
 /// What screening found.
 ///
 /// Cases are numbered as in the survey file, from 1.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Screening {
     /// Questionnaires distributed, where the study says so.
     pub distributed: Option<u64>,
@@ -68,7 +68,7 @@ pub struct Screening {
 }
 
 /// Cases left out for one reason.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Exclusion {
     /// Why.
     pub reason: ExclusionReason,
@@ -83,7 +83,7 @@ pub struct Exclusion {
 }
 
 /// Why a case is left out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ExclusionReason {
     /// The condition of the study is not met.
@@ -101,7 +101,7 @@ pub enum ExclusionReason {
 }
 
 /// Answers outside their declared scale.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct OutOfScaleAnswers {
     /// What was done about them.
     pub policy: OutOfScale,
@@ -110,7 +110,7 @@ pub struct OutOfScaleAnswers {
 }
 
 /// One answer outside its declared scale.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct OutOfScaleAnswer {
     /// The case.
     pub case: usize,
@@ -125,7 +125,7 @@ pub struct OutOfScaleAnswer {
 }
 
 /// Missing answers on items and observed model variables.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MissingAnswers {
     /// Cases looked at.
     pub cases: usize,
@@ -147,7 +147,7 @@ pub struct MissingAnswers {
 }
 
 /// Missing answers of one variable.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MissingOfVariable {
     /// The variable.
     pub variable: String,
@@ -158,7 +158,7 @@ pub struct MissingOfVariable {
 }
 
 /// Missing answers of one case.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MissingOfCase {
     /// The case.
     pub case: usize,
@@ -167,7 +167,7 @@ pub struct MissingOfCase {
 }
 
 /// Cases that miss the same variables.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct MissingPattern {
     /// The missing variables; none: complete.
     pub missing: Vec<String>,
@@ -176,7 +176,7 @@ pub struct MissingPattern {
 }
 
 /// Little's test that answers are missing completely at random.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct LittleTest {
     /// d², asymptotically χ².
     pub chi_squared: f64,
@@ -193,7 +193,7 @@ pub struct LittleTest {
 }
 
 /// A sign of careless answering: the cut-off, and who is beyond it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FlagResult {
     /// The sign.
     pub flag: Flag,
@@ -215,7 +215,7 @@ pub struct FlagResult {
 }
 
 /// What a cut-off is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CutoffRule {
     /// Half of the items.
@@ -235,7 +235,7 @@ pub enum CutoffRule {
 }
 
 /// Which side of a cut-off is flagged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Beyond {
     /// Values at or above it.
@@ -247,7 +247,7 @@ pub enum Beyond {
 }
 
 /// Why a sign of careless answering could not be computed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unavailable {
     /// Even-odd consistency needs at least three constructs of two items.
@@ -261,7 +261,7 @@ pub enum Unavailable {
 }
 
 /// A flagged case.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FlaggedCase {
     /// The case.
     pub case: usize,
@@ -272,7 +272,7 @@ pub struct FlaggedCase {
 }
 
 /// A case far from the centroid.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct FarthestCase {
     /// The case.
     pub case: usize,
@@ -285,7 +285,7 @@ pub struct FarthestCase {
 }
 
 /// A reverse-scored item.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ReversedItem {
     /// The item.
     pub item: String,

@@ -8,7 +8,7 @@ pub use htmt::{htmt, htmt_matrix};
 use serde::Serialize;
 
 /// Convergent validity of every construct and discriminant validity of every pair.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Validity {
     /// One entry per construct measured by items.
     pub constructs: Vec<ConstructValidity>,
@@ -19,7 +19,7 @@ pub struct Validity {
 }
 
 /// Convergent validity of one construct.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ConstructValidity {
     /// Name of the construct.
     pub name: String,
@@ -38,7 +38,7 @@ pub struct ConstructValidity {
 }
 
 /// A standardized loading.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Loading {
     /// The item.
     pub item: String,
@@ -47,7 +47,7 @@ pub struct Loading {
 }
 
 /// Discriminant validity of two constructs.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PairValidity {
     /// First construct.
     pub left: String,
@@ -72,7 +72,7 @@ pub struct PairValidity {
 }
 
 /// What the criteria say together about a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PairVerdict {
     /// √AVE exceeds the correlation and HTMT is below .85.

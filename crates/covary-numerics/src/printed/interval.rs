@@ -8,7 +8,7 @@ use serde::Serialize;
 ///
 /// Every operation rounds the low end down and the high end up where the result is not exact, so that
 /// the interval contains every value the operation can give. Ends may be infinite.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Interval {
     low: f64,
     high: f64,

@@ -23,7 +23,7 @@ use crate::Matrix;
 use arrange::arrange;
 
 /// The rotations, by the names researchers know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Rotation {
     /// Unrotated.
@@ -54,7 +54,7 @@ pub struct RotationSettings {
 }
 
 /// A rotated solution.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Rotated {
     /// Loadings; the pattern matrix when oblique (p × m).
     pub loadings: Matrix,

@@ -59,7 +59,9 @@ pub(super) fn matrices(adequacy: &Place<Adequacy>, context: &Context) -> Vec<Blo
     let lower = || context.words.note(Note::LowerTriangle);
     let mut tables = vec![
         context
-            .triangle("correlation-matrix", TableName::CorrelationMatrix, items, |i, j| correlations.cell(i, j, Bounded).into())
+            .triangle("correlation-matrix", TableName::CorrelationMatrix, items, |i, j| {
+                correlations.cell(i, j, Bounded).into()
+            })
             .with_note(lower()),
         context.triangle("one-tailed", TableName::OneTailed, items, |i, j| {
             if i == j { Cell::blank() } else { one_tailed.cell(i, j, Probability).into() }

@@ -31,7 +31,12 @@ pub(crate) const BLOCKS: &[AmosBlock] = &[
     },
     AmosBlock {
         name: "RMR, GFI",
-        measures: &[("RMR", "RMR", Statistic), ("GFI", "GFI", Bounded), ("AGFI", "AGFI", Bounded), ("PGFI", "PGFI", Bounded)],
+        measures: &[
+            ("RMR", "RMR", Statistic),
+            ("GFI", "GFI", Bounded),
+            ("AGFI", "AGFI", Bounded),
+            ("PGFI", "PGFI", Bounded),
+        ],
     },
     AmosBlock {
         name: "Baseline Comparisons",
@@ -71,7 +76,12 @@ pub(crate) const BLOCKS: &[AmosBlock] = &[
     },
     AmosBlock {
         name: "AIC",
-        measures: &[("AIC", "AIC", Statistic), ("BCC", "BCC", Statistic), ("BIC", "BIC", Statistic), ("CAIC", "CAIC", Statistic)],
+        measures: &[
+            ("AIC", "AIC", Statistic),
+            ("BCC", "BCC", Statistic),
+            ("BIC", "BIC", Statistic),
+            ("CAIC", "CAIC", Statistic),
+        ],
     },
     AmosBlock {
         name: "ECVI",
@@ -82,7 +92,10 @@ pub(crate) const BLOCKS: &[AmosBlock] = &[
             ("MECVI", "MECVI", Statistic),
         ],
     },
-    AmosBlock { name: "HOELTER", measures: &[("HOELTER_05", "HOELTER .05", Count), ("HOELTER_01", "HOELTER .01", Count)] },
+    AmosBlock {
+        name: "HOELTER",
+        measures: &[("HOELTER_05", "HOELTER .05", Count), ("HOELTER_01", "HOELTER .01", Count)],
+    },
 ];
 
 /// One table per block.

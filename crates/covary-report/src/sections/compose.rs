@@ -64,6 +64,11 @@ impl Context<'_> {
         Cell { definition: self.words.definition(term).map(str::to_string), ..Cell::words(self.words.head(term)) }
     }
 
+    /// An item with its wording, the name first as in SPSS.
+    pub(crate) fn item(&self, name: &str) -> Cell {
+        Cell::verbatim(self.names.label(name).map_or_else(|| name.to_string(), |label| format!("{name}: {label}")))
+    }
+
     /// A name with its label.
     pub(crate) fn named(&self, name: &str) -> Cell {
         Cell::verbatim(self.names.long(name))
@@ -94,12 +99,23 @@ impl Context<'_> {
     /// A matrix as a table: rows and columns named alike or by factors.
     pub(crate) fn matrix_columns(&self, heads: impl IntoIterator<Item = String>) -> Vec<ColumnHead> {
         let first = self.left(Term::Blank);
-        let named = |name| ColumnHead { text: vec![Span::Verbatim(name)], spanner: None, align: Align::Decimal, definition: None };
+        let named = |name| ColumnHead {
+            text: vec![Span::Verbatim(name)],
+            spanner: None,
+            align: Align::Decimal,
+            definition: None,
+        };
         std::iter::once(first).chain(heads.into_iter().map(named)).collect()
     }
 
     /// The lower triangle of a symmetric matrix, diagonal included.
-    pub(crate) fn triangle(&self, id: &str, name: TableName, variables: &[String], cell: impl Fn(usize, usize) -> Cell) -> Table {
+    pub(crate) fn triangle(
+        &self,
+        id: &str,
+        name: TableName,
+        variables: &[String],
+        cell: impl Fn(usize, usize) -> Cell,
+    ) -> Table {
         let columns = self.matrix_columns(variables.iter().cloned());
         let row = |i: usize| {
             let figures = (0..variables.len()).map(|j| if j <= i { cell(i, j) } else { Cell::blank() });
@@ -137,7 +153,6 @@ impl Table {
 pub(crate) fn row(name: Cell, figures: impl IntoIterator<Item = Number>) -> TableRow {
     TableRow::Cells(std::iter::once(name).chain(figures.into_iter().map(Cell::from)).collect())
 }
-
 
 /// The words of a text, for drawings.
 pub(crate) fn words_of(text: &Text) -> String {

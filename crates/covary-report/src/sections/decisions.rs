@@ -35,7 +35,8 @@ pub(super) fn section(results: &Place<Results>, context: &Context) -> Option<Sec
         context.left(Term::Decision),
     ];
     let rows = decisions.each().map(|decision| row(&decision, context)).collect();
-    let alpha = Number::new(Some(results.provenance.settings.alpha), crate::NumberKind::Exact, "/provenance/settings/alpha");
+    let alpha =
+        Number::new(Some(results.provenance.settings.alpha), crate::NumberKind::Exact, "/provenance/settings/alpha");
     let table = context
         .table("hypotheses", TableName::Decisions, columns, rows)
         .with_note(context.words.note(Note::DecisionRule { alpha }));

@@ -11,7 +11,8 @@ use crate::{
 };
 
 pub(super) fn section(descriptives: &Place<Descriptives>, context: &Context) -> Section {
-    let mut blocks = vec![Block::Table(statistics(descriptives, context)), Block::Table(normality(descriptives, context))];
+    let mut blocks =
+        vec![Block::Table(statistics(descriptives, context)), Block::Table(normality(descriptives, context))];
     if let Some(mardia) = at!(descriptives.mardia).some() {
         blocks.push(context.paragraph(Sentence::Mardia {
             usual: number!(mardia.excess_kurtosis, Statistic),
@@ -87,8 +88,14 @@ fn described(d: &Description, context: &Context) -> Cell {
 }
 
 fn normality(descriptives: &Place<Descriptives>, context: &Context) -> Table {
-    let terms =
-        [Term::Minimum, Term::Maximum, Term::AmosSkewness, Term::CriticalRatio, Term::AmosKurtosis, Term::CriticalRatio];
+    let terms = [
+        Term::Minimum,
+        Term::Maximum,
+        Term::AmosSkewness,
+        Term::CriticalRatio,
+        Term::AmosKurtosis,
+        Term::CriticalRatio,
+    ];
     let columns = std::iter::once(context.left(Term::Variable)).chain(terms.map(|t| context.decimal(t))).collect();
     let items = at!(descriptives.items);
     let mut rows: Vec<TableRow> = items

@@ -32,10 +32,18 @@ pub(super) fn section(results: &Place<Results>, context: &Context) -> Option<Sec
         blocks.push(context.paragraph(Sentence::StabilityIndex { index: index.number(Bounded) }));
     }
     if !effects.mediations.is_empty() {
-        blocks.push(Block::List(at!(effects.mediations).each().map(|m| context.words.say(mediated(&m, &effects))).collect()));
+        blocks.push(Block::List(
+            at!(effects.mediations).each().map(|m| context.words.say(mediated(&m, &effects))).collect(),
+        ));
         blocks.push(Block::Table(mediations(&effects, context)));
     }
-    blocks.push(Block::Table(table("effects-unstandardized", TableName::Effects, &effects, Metric::Unstandardized, context)));
+    blocks.push(Block::Table(table(
+        "effects-unstandardized",
+        TableName::Effects,
+        &effects,
+        Metric::Unstandardized,
+        context,
+    )));
     blocks.push(Block::Table(table(
         "effects-standardized",
         TableName::StandardizedEffects,
@@ -100,8 +108,7 @@ fn mediated(mediation: &Place<Mediation>, effects: &Place<Effects>) -> Sentence 
     let standardized = indirect.as_ref().map(|effect| Metric::Standardized.of(effect));
     let estimate = standardized.as_ref().map_or(absent(Bounded), |estimate| number!(estimate.estimate, Bounded));
     let interval = standardized.map(|estimate| limits(&estimate, Bounded));
-    let [lower, upper, p] =
-        interval.unwrap_or([absent(Bounded), absent(Bounded), absent(NumberKind::Probability)]);
+    let [lower, upper, p] = interval.unwrap_or([absent(Bounded), absent(Bounded), absent(NumberKind::Probability)]);
     Sentence::Mediation {
         way: mediation.way.join(" → "),
         indirect: estimate,
@@ -228,19 +235,26 @@ fn plot(effects: &Effects, context: &Context) -> Option<Block> {
     let mut rows = Vec::new();
     for kind in [EffectKind::Direct, EffectKind::SpecificIndirect, EffectKind::Total] {
         let heading = words_of(&context.words.effect_kind(kind));
-        rows.extend(effects.effects.iter().filter(|effect| effect.kind == kind && effect.group == 1).filter_map(|effect| {
-            let bootstrap = effect.standardized.bootstrap.as_ref()?;
-            Some(IntervalRow {
-                name: if effect.way.len() > 1 { effect.way.join(" → ") } else { format!("{} → {}", effect.from, effect.to) },
-                heading: heading.clone(),
-                estimate: effect.standardized.estimate?,
-                interval: bootstrap.lower.zip(bootstrap.upper),
-            })
-        }));
+        rows.extend(effects.effects.iter().filter(|effect| effect.kind == kind && effect.group == 1).filter_map(
+            |effect| {
+                let bootstrap = effect.standardized.bootstrap.as_ref()?;
+                Some(IntervalRow {
+                    name: if effect.way.len() > 1 {
+                        effect.way.join(" → ")
+                    } else {
+                        format!("{} → {}", effect.from, effect.to)
+                    },
+                    heading: heading.clone(),
+                    estimate: effect.standardized.estimate?,
+                    interval: bootstrap.lower.zip(bootstrap.upper),
+                })
+            },
+        ));
     }
     let axis = words_of(&context.words.phrase(Phrase::StandardizedEffect));
     let note = context.words.note(Note::FilledInterval);
-    (!rows.is_empty()).then(|| context.figure("effects-plot", FigureName::Effects, interval_plot(&rows, &axis), vec![note]))
+    (!rows.is_empty())
+        .then(|| context.figure("effects-plot", FigureName::Effects, interval_plot(&rows, &axis), vec![note]))
 }
 
 /// `None` with fewer than two paths.

@@ -28,19 +28,24 @@ pub(super) fn paths(id: &str, fit: &Place<FitReport>, context: &Context) -> Opti
         lower,
         upper,
     ];
-    let rows = grouped(fit, context, |p| p.op == Operator::Regression, |p| {
-        let name = format!("{} → {}", context.names.long(&p.rhs), context.names.long(&p.lhs));
-        let figures = [
-            number!(p.est, Statistic),
-            number!(p.std_all as "std.all", Bounded).with_stars(p.pvalue),
-            number!(p.se, Statistic),
-            number!(p.z, Statistic),
-            number!(p.pvalue, Probability),
-            number!(p.ci_lower as "ci.lower", Statistic),
-            number!(p.ci_upper as "ci.upper", Statistic),
-        ];
-        row(Cell::verbatim(name), figures)
-    });
+    let rows = grouped(
+        fit,
+        context,
+        |p| p.op == Operator::Regression,
+        |p| {
+            let name = format!("{} → {}", context.names.long(&p.rhs), context.names.long(&p.lhs));
+            let figures = [
+                number!(p.est, Statistic),
+                number!(p.std_all as "std.all", Bounded).with_stars(p.pvalue),
+                number!(p.se, Statistic),
+                number!(p.z, Statistic),
+                number!(p.pvalue, Probability),
+                number!(p.ci_lower as "ci.lower", Statistic),
+                number!(p.ci_upper as "ci.upper", Statistic),
+            ];
+            row(Cell::verbatim(name), figures)
+        },
+    );
     let stars = context.words.note(Note::StarsOfProbability);
     (!rows.is_empty()).then(|| context.table(id, TableName::Paths, columns, rows).with_note(stars))
 }
@@ -77,7 +82,7 @@ pub(super) fn loadings(id: &str, fit: &Place<FitReport>, context: &Context) -> T
                 number!(p.std_all_ci_lower as "std.all.ci.lower", Bounded),
                 number!(p.std_all_ci_upper as "std.all.ci.upper", Bounded),
             ];
-            rows.push(row(context.named(&p.rhs), figures));
+            rows.push(row(context.item(&p.rhs), figures));
         }
     }
     context.table(id, TableName::Loadings, columns, rows).with_note(context.words.note(Note::FixedParameter))

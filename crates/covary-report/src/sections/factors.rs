@@ -9,9 +9,9 @@ use super::{
     compose::{Context, row},
 };
 use crate::{
-    Block, Cell,
+    Block, Cell, Number, NumberKind,
     NumberKind::{Bounded, Percent, Statistic},
-    Number, NumberKind, Section, Table, TableRow,
+    Section, Table, TableRow,
     charts::{ScreeWords, scree_plot},
     place::{Place, at, number},
     words::{FigureName, Note, Phrase, SectionName, Sentence, TableName, Term},
@@ -51,7 +51,9 @@ fn solution(factors: &Place<FactorAnalysis>, adequacy: Option<&Place<Adequacy>>,
     blocks.push(Block::Table(communalities(factors, adequacy, context)));
     blocks.push(Block::Table(total_variance(factors, context)));
     blocks.push(Block::Table(unrotated(factors, context)));
-    blocks.extend(at!(factors.rotated).some().map(|rotated| rotated_tables(factors, &rotated, context)).unwrap_or_default());
+    blocks.extend(
+        at!(factors.rotated).some().map(|rotated| rotated_tables(factors, &rotated, context)).unwrap_or_default(),
+    );
     blocks.extend(goodness_of_fit(factors, context));
     blocks.push(Block::Table(parallel(factors, context)));
     blocks.push(context.paragraph(Sentence::LargeResiduals {
@@ -106,7 +108,7 @@ fn communalities(factors: &Place<FactorAnalysis>, adequacy: Option<&Place<Adequa
     let rows = at!(factors.communalities).each().enumerate().map(|(i, communality)| {
         let mut figures = vec![number!(communality.initial, Bounded), number!(communality.extraction, Bounded)];
         figures.extend(msa.as_ref().and_then(|msa| msa.element(i)).map(|msa| msa.number(Bounded)));
-        row(context.named(&communality.item), figures)
+        row(context.item(&communality.item), figures)
     });
     context
         .table("communalities", TableName::Communalities, columns, rows.collect())
@@ -175,7 +177,7 @@ fn loading_table(
             let salient = matrix[(i, j)].abs() >= factors.blank_below;
             if salient { matrix.cell(i, j, Bounded).into() } else { Cell::blank() }
         });
-        TableRow::Cells(std::iter::once(context.named(&factors.items[i])).chain(cells).collect())
+        TableRow::Cells(std::iter::once(context.item(&factors.items[i])).chain(cells).collect())
     });
     let below = number!(factors.blank_below, Exact);
     context.table(id, name, columns, rows.collect()).with_note(context.words.note(Note::SortedAndBlank { below }))
@@ -189,9 +191,8 @@ fn factor_columns(count: usize, context: &Context) -> Vec<crate::ColumnHead> {
 fn unrotated(factors: &Place<FactorAnalysis>, context: &Context) -> Table {
     let loadings = at!(factors.loadings);
     let columns = factor_columns(loadings.columns(), context);
-    let rows = (0..loadings.rows()).map(|i| {
-        row(context.named(&factors.items[i]), (0..loadings.columns()).map(|j| loadings.cell(i, j, Bounded)))
-    });
+    let rows = (0..loadings.rows())
+        .map(|i| row(context.item(&factors.items[i]), (0..loadings.columns()).map(|j| loadings.cell(i, j, Bounded))));
     context
         .table("component-matrix", TableName::UnrotatedMatrix(factors.extraction), columns, rows.collect())
         .with_note(context.words.note(Note::ExtractionMethod { extraction: factors.extraction }))
@@ -206,14 +207,32 @@ fn rotated_tables(factors: &Place<FactorAnalysis>, rotated: &Place<Rotated>, con
     let loadings = at!(rotated.loadings);
     let mut tables = vec![loading_table("rotated-matrix", name, factors, &loadings, context).with_note(method)];
     if let Some(structure) = at!(rotated.structure).some() {
-        tables.push(loading_table("structure-matrix", TableName::StructureMatrix(extraction), factors, &structure, context));
+        tables.push(loading_table(
+            "structure-matrix",
+            TableName::StructureMatrix(extraction),
+            factors,
+            &structure,
+            context,
+        ));
     }
     if let Some(correlations) = at!(rotated.factor_correlations).some() {
-        tables.push(square("factor-correlations", TableName::FactorCorrelations(extraction), &correlations, Bounded, context));
+        tables.push(square(
+            "factor-correlations",
+            TableName::FactorCorrelations(extraction),
+            &correlations,
+            Bounded,
+            context,
+        ));
     }
     if !oblique {
         let transformation = at!(rotated.transformation);
-        tables.push(square("transformation-matrix", TableName::Transformation(extraction), &transformation, Bounded, context));
+        tables.push(square(
+            "transformation-matrix",
+            TableName::Transformation(extraction),
+            &transformation,
+            Bounded,
+            context,
+        ));
     }
     tables.into_iter().map(Block::Table).collect()
 }
@@ -235,7 +254,12 @@ fn goodness_of_fit(factors: &Place<FactorAnalysis>, context: &Context) -> Option
         number!(fit.df, Count).into(),
         number!(fit.p, Probability).into(),
     ];
-    Some(Block::Table(context.table("goodness-of-fit", TableName::GoodnessOfFit, columns, vec![TableRow::Cells(cells)])))
+    Some(Block::Table(context.table(
+        "goodness-of-fit",
+        TableName::GoodnessOfFit,
+        columns,
+        vec![TableRow::Cells(cells)],
+    )))
 }
 
 fn parallel(factors: &Place<FactorAnalysis>, context: &Context) -> Table {
@@ -251,21 +275,29 @@ fn parallel(factors: &Place<FactorAnalysis>, context: &Context) -> Table {
         context.decimal(Term::PermutedMean).under(permuted()),
         context.decimal(Term::PermutedPercentile).under(permuted()),
     ];
-    let random =
-        [at!(parallel.normal_mean), at!(parallel.normal_percentile), at!(parallel.permuted_mean), at!(parallel.permuted_percentile)];
+    let random = [
+        at!(parallel.normal_mean),
+        at!(parallel.normal_percentile),
+        at!(parallel.permuted_mean),
+        at!(parallel.permuted_percentile),
+    ];
     let rows = at!(factors.initial_variance).each().enumerate().map(|(i, variance)| {
-        let mut cells: Vec<Cell> =
-            vec![Cell::words(vec![crate::Span::Number(Number::plan((i + 1) as f64))]), number!(variance.total, Statistic).into()];
-        cells.extend(random.iter().map(|list| {
-            list.element(i).map_or_else(Cell::blank, |value| value.number(Statistic).into())
-        }));
+        let mut cells: Vec<Cell> = vec![
+            Cell::words(vec![crate::Span::Number(Number::plan((i + 1) as f64))]),
+            number!(variance.total, Statistic).into(),
+        ];
+        cells.extend(
+            random.iter().map(|list| list.element(i).map_or_else(Cell::blank, |value| value.number(Statistic).into())),
+        );
         TableRow::Cells(cells)
     });
     let note = Note::ParallelAnalysis {
         replicates: number!(parallel.replicates, Count),
         percentile: number!(parallel.percentile, Exact),
     };
-    context.table("parallel-analysis", TableName::ParallelAnalysis, columns, rows.collect()).with_note(context.words.note(note))
+    context
+        .table("parallel-analysis", TableName::ParallelAnalysis, columns, rows.collect())
+        .with_note(context.words.note(note))
 }
 
 /// Reproduced correlations, residuals, and score coefficients.
@@ -286,9 +318,14 @@ fn reproduced(factors: &Place<FactorAnalysis>, context: &Context) -> Vec<Block> 
         let coefficients = at!(scores.coefficients);
         let columns = factor_columns(coefficients.columns(), context);
         let rows = (0..coefficients.rows()).map(|i| {
-            row(context.named(&items[i]), (0..coefficients.columns()).map(|j| coefficients.cell(i, j, Bounded)))
+            row(context.item(&items[i]), (0..coefficients.columns()).map(|j| coefficients.cell(i, j, Bounded)))
         });
-        tables.push(context.table("score-coefficients", TableName::ScoreCoefficients(factors.extraction), columns, rows.collect()));
+        tables.push(context.table(
+            "score-coefficients",
+            TableName::ScoreCoefficients(factors.extraction),
+            columns,
+            rows.collect(),
+        ));
     }
     tables.into_iter().map(Block::Table).collect()
 }

@@ -50,12 +50,25 @@ const INDICES: &[Index] = &[
     index(Term::ChiSquare, Statistic, "chisq"),
     index(Term::Df, Count, "df"),
     index(Term::P, Probability, "pvalue"),
-    Index { term: Term::ChiSquarePerDf, kind: Statistic, measure: None, cutoff: None }
-        .cutoff(Side::AtMost, 3.0, Some(5.0), &[source::HAIR_2019, source::WEST_2012]),
-    index(Term::Rmsea, Bounded, "rmsea")
-        .cutoff(Side::AtMost, 0.06, Some(0.08), &[source::HU_BENTLER_1999, source::BROWNE_CUDECK_1993]),
+    Index { term: Term::ChiSquarePerDf, kind: Statistic, measure: None, cutoff: None }.cutoff(
+        Side::AtMost,
+        3.0,
+        Some(5.0),
+        &[source::HAIR_2019, source::WEST_2012],
+    ),
+    index(Term::Rmsea, Bounded, "rmsea").cutoff(
+        Side::AtMost,
+        0.06,
+        Some(0.08),
+        &[source::HU_BENTLER_1999, source::BROWNE_CUDECK_1993],
+    ),
     index(Term::Pclose, Probability, "rmsea.pvalue").cutoff(Side::AtLeast, 0.05, None, &[source::BROWNE_CUDECK_1993]),
-    index(Term::Srmr, Bounded, "srmr").cutoff(Side::AtMost, 0.08, Some(0.10), &[source::HU_BENTLER_1999, source::KLINE_2016]),
+    index(Term::Srmr, Bounded, "srmr").cutoff(
+        Side::AtMost,
+        0.08,
+        Some(0.10),
+        &[source::HU_BENTLER_1999, source::KLINE_2016],
+    ),
     index(Term::Cfi, Bounded, "cfi").cutoff(Side::AtLeast, 0.95, Some(0.90), &[source::HU_BENTLER_1999]),
     index(Term::Tli, Bounded, "tli").cutoff(Side::AtLeast, 0.95, Some(0.90), &[source::HU_BENTLER_1999]),
     index(Term::Ifi, Bounded, "ifi").cutoff(Side::AtLeast, 0.95, Some(0.90), &[source::HU_BENTLER_1999]),

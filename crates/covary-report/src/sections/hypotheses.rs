@@ -64,7 +64,8 @@ fn reason(decision: &Place<Decision>, level: f64, several_groups: bool) -> Sente
 }
 
 fn row(decision: &Place<Decision>, context: &Context) -> TableRow {
-    let name = if decision.group > 1 { format!("{} [{}]", decision.name, decision.group) } else { decision.name.clone() };
+    let name =
+        if decision.group > 1 { format!("{} [{}]", decision.name, decision.group) } else { decision.name.clone() };
     TableRow::Cells(vec![
         Cell::verbatim(name),
         number!(decision.estimate, Statistic).into(),

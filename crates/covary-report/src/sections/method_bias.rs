@@ -35,13 +35,19 @@ pub(super) fn section(bias: &Place<MethodBias>, context: &Context) -> Section {
             number!(single.rmsea, Bounded).into(),
             number!(single.srmr, Bounded).into(),
         ];
-        blocks.push(Block::Table(context.table("single-factor", TableName::SingleFactor, columns, vec![TableRow::Cells(cells)])));
+        blocks.push(Block::Table(context.table(
+            "single-factor",
+            TableName::SingleFactor,
+            columns,
+            vec![TableRow::Cells(cells)],
+        )));
     }
     if !bias.vif.is_empty() {
-        let columns = vec![context.left(Term::Construct), context.decimal(Term::VifScores), context.decimal(Term::VifLatent)];
-        let rows = at!(bias.vif).each().map(|vif| {
-            row(context.named(&vif.name), [number!(vif.scores, Statistic), number!(vif.latent, Statistic)])
-        });
+        let columns =
+            vec![context.left(Term::Construct), context.decimal(Term::VifScores), context.decimal(Term::VifLatent)];
+        let rows = at!(bias.vif)
+            .each()
+            .map(|vif| row(context.named(&vif.name), [number!(vif.scores, Statistic), number!(vif.latent, Statistic)]));
         let table = context.table("collinearity", TableName::Collinearity, columns, rows.collect());
         blocks.push(Block::Table(table.with_note(context.words.note(Note::Vif))));
     }

@@ -96,14 +96,25 @@ pub fn factors_report(results: &FactorResults, labels: &[(String, String)], titl
 }
 
 /// The report of reliability alone. `labels`: (name, label).
-pub fn reliability_report(results: &Reliability, labels: &[(String, String)], title: &str, words: &dyn Words) -> Report {
+pub fn reliability_report(
+    results: &Reliability,
+    labels: &[(String, String)],
+    title: &str,
+    words: &dyn Words,
+) -> Report {
     let context = Context { words, names: Names::new(labels) };
     let section = reliability::section(&Place::new(results, ""), &context);
     document(title, Text::new(), vec![section], results, words)
 }
 
 /// A report with the list of the works it cites.
-fn document<T: Serialize>(title: &str, subtitle: Text, mut sections: Vec<Section>, results: &T, words: &dyn Words) -> Report {
+fn document<T: Serialize>(
+    title: &str,
+    subtitle: Text,
+    mut sections: Vec<Section>,
+    results: &T,
+    words: &dyn Words,
+) -> Report {
     sections.extend(references::section(&sections, words));
     Report {
         language: words.language(),

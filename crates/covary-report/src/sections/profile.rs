@@ -61,11 +61,8 @@ fn variable_rows(variable: &Place<ProfileVariable>, context: &Context) -> Vec<Ta
         } else {
             Cell::verbatim(answer(&row_place))
         };
-        let mut cells = vec![
-            name,
-            number!(row_place.frequency, Count).into(),
-            number!(row_place.percent, Percent).into(),
-        ];
+        let mut cells =
+            vec![name, number!(row_place.frequency, Count).into(), number!(row_place.percent, Percent).into()];
         if row_place.valid_percent.is_some() {
             cells.push(number!(row_place.valid_percent, Percent).into());
             cells.push(number!(row_place.cumulative_percent, Percent).into());

@@ -38,7 +38,11 @@ fn collect_section(section: &Section, all: &mut String) {
             }
             Block::Figure(figure) => figure.notes.iter().for_each(|note| collect_text(note, all)),
             Block::Table(table) => {
-                table.columns.iter().filter_map(|column| column.definition.as_ref()).for_each(|text| all.push_str(text));
+                table
+                    .columns
+                    .iter()
+                    .filter_map(|column| column.definition.as_ref())
+                    .for_each(|text| all.push_str(text));
                 for row in &table.rows {
                     let TableRow::Cells(cells) = row else { continue };
                     for cell in cells {

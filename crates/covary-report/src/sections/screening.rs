@@ -86,7 +86,7 @@ fn out_of_scale(screening: &Place<Screening>, context: &Context) -> Vec<Block> {
             number!(answer.low, Exact),
             number!(answer.high, Exact),
         ];
-        row(context.named(&answer.item), figures)
+        row(context.item(&answer.item), figures)
     });
     let mut table = context.table("out-of-scale", TableName::OutOfScale, columns, rows.collect());
     if answers.len() > LONGEST_LIST {
@@ -117,10 +117,15 @@ fn missing(missing: &Place<MissingAnswers>, context: &Context) -> Section {
     }
     let some_missing = at!(missing.by_variable).each().filter(|variable| variable.missing > 0);
     let rows = some_missing.map(|variable| {
-        row(context.named(&variable.variable), [number!(variable.missing, Count), number!(variable.percent, Percent)])
+        row(context.item(&variable.variable), [number!(variable.missing, Count), number!(variable.percent, Percent)])
     });
     let columns = vec![context.left(Term::Variable), context.decimal(Term::Missing), context.decimal(Term::Percent)];
-    blocks.push(Block::Table(context.table("missing-variables", TableName::MissingByVariable, columns, rows.collect())));
+    blocks.push(Block::Table(context.table(
+        "missing-variables",
+        TableName::MissingByVariable,
+        columns,
+        rows.collect(),
+    )));
     blocks.push(Block::Table(patterns(missing, context)));
     blocks.push(Block::Table(by_case(missing, context)));
     context.section("missing", SectionName::MissingAnswers, blocks)
@@ -178,7 +183,8 @@ fn flags(screening: &Place<Screening>, context: &Context) -> crate::Table {
 
 fn flag_row(flag: &Place<FlagResult>, context: &Context) -> TableRow {
     let words = context.words;
-    let name = Cell { definition: Some(words.flag_definition(flag.flag).to_string()), ..Cell::words(words.flag(flag.flag)) };
+    let name =
+        Cell { definition: Some(words.flag_definition(flag.flag).to_string()), ..Cell::words(words.flag(flag.flag)) };
     let (cutoff, rule) = match flag.unavailable {
         Some(reason) => (words.unavailable(reason), Text::new()),
         None => (
@@ -221,11 +227,8 @@ fn farthest(screening: &Place<Screening>, context: &Context) -> crate::Table {
         context.decimal(Term::P2),
     ];
     let rows = at!(screening.farthest).each().take(FARTHEST_SHOWN).map(|case| {
-        let figures = [
-            number!(case.d_squared, Statistic),
-            number!(case.p1, Probability),
-            number!(case.p2, Probability),
-        ];
+        let figures =
+            [number!(case.d_squared, Statistic), number!(case.p1, Probability), number!(case.p2, Probability)];
         row(number!(case.case, Count).into(), figures)
     });
     let table = context.table("farthest", TableName::Farthest, columns, rows.collect());

@@ -59,7 +59,11 @@ pub(super) fn details(prefix: &str, model: &Place<FitReport>, context: &Context)
     local.extend(residuals::modification_indices(prefix, model, context));
     vec![
         context.section(&format!("{prefix}amos-fit"), SectionName::AmosFit, amos::blocks(model, context)),
-        context.section(&format!("{prefix}estimates"), SectionName::Estimates, estimates::scalars(prefix, model, context)),
+        context.section(
+            &format!("{prefix}estimates"),
+            SectionName::Estimates,
+            estimates::scalars(prefix, model, context),
+        ),
         context.section(&format!("{prefix}local-fit"), SectionName::LocalFit, local),
     ]
 }

@@ -18,7 +18,8 @@ pub(super) fn section(validity: &Place<Validity>, context: &Context) -> Section 
         .filter(|c| c.ave.is_some_and(|ave| ave < 0.5))
         .map(|c| context.names.long(&c.name))
         .collect();
-    let convergent = if low.is_empty() { Sentence::ConvergentHolds } else { Sentence::ConvergentFails { constructs: low } };
+    let convergent =
+        if low.is_empty() { Sentence::ConvergentHolds } else { Sentence::ConvergentFails { constructs: low } };
     let mut blocks = vec![context.paragraph(convergent), Block::Table(convergent_table(validity, context))];
     if !validity.pairs.is_empty() {
         let failing: Vec<(String, String)> = validity
@@ -27,7 +28,8 @@ pub(super) fn section(validity: &Place<Validity>, context: &Context) -> Section 
             .filter(|pair| matches!(pair.verdict, PairVerdict::Doubtful | PairVerdict::NotEstablished))
             .map(|pair| (context.names.long(&pair.left), context.names.long(&pair.right)))
             .collect();
-        let verdict = if failing.is_empty() { Sentence::ValidityHolds } else { Sentence::ValidityFails { pairs: failing } };
+        let verdict =
+            if failing.is_empty() { Sentence::ValidityHolds } else { Sentence::ValidityFails { pairs: failing } };
         blocks.push(context.paragraph(verdict));
         blocks.push(Block::Table(fornell_larcker(validity, context)));
         blocks.push(Block::Table(pairs(validity, context)));
@@ -56,7 +58,8 @@ fn convergent_table(validity: &Place<Validity>, context: &Context) -> Table {
 fn fornell_larcker(validity: &Place<Validity>, context: &Context) -> Table {
     let names: Vec<String> = validity.constructs.iter().map(|c| c.name.clone()).collect();
     let (constructs, pairs) = (at!(validity.constructs), at!(validity.pairs));
-    let pair_of = |a: &str, b: &str| pairs.each().find(|p| (p.left == a && p.right == b) || (p.left == b && p.right == a));
+    let pair_of =
+        |a: &str, b: &str| pairs.each().find(|p| (p.left == a && p.right == b) || (p.left == b && p.right == a));
     let table = context.triangle("fornell-larcker", TableName::FornellLarcker, &names, |i, j| {
         if i == j {
             let diagonal = constructs.element(i).map(|construct| number!(construct.sqrt_ave, Bounded));

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// One row: a free, fixed, defined parameter or a constraint.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Row {
     /// Left-hand variable; of a constraint its left expression as text.
     pub lhs: String,
@@ -58,7 +58,7 @@ pub struct Row {
 }
 
 /// Variables of one block (group × level).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Block {
     /// Group, from 1.
     pub group: usize,

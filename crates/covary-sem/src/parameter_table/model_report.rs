@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The completed table as `covary model` prints it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ModelReport {
     /// `covary.model/1`
     pub schema: &'static str,
@@ -22,7 +22,7 @@ pub struct ModelReport {
 }
 
 /// A row of the completed table.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ModelRow {
     /// Left-hand variable, or left side of a constraint, or name of a definition.
     pub lhs: String,
@@ -51,7 +51,7 @@ pub struct ModelRow {
 }
 
 /// The rows that the text states, before any completion.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RawReport {
     /// `covary.model/1`
     pub schema: &'static str,
@@ -62,7 +62,7 @@ pub struct RawReport {
 }
 
 /// A row of the text. Modifiers have one value, or one per group; none where not given.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RawRow {
     /// Left-hand variable, or left side of a constraint, or name of a definition.
     pub lhs: String,

@@ -19,7 +19,7 @@ use serde::Serialize;
 use crate::SemError;
 
 /// Operators of formulas, constraints and definitions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 pub enum Operator {
     /// `=~` is measured by
     #[serde(rename = "=~")]
@@ -116,7 +116,7 @@ pub struct Modifiers {
 }
 
 /// A fixed value, or `NA`: to be estimated.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(untagged)]
 pub enum Fixing {
     /// Held at this value.

@@ -118,10 +118,18 @@ impl Words for English {
 
     fn flag_definition(&self, flag: Flag) -> &'static str {
         match flag {
-            Flag::Longstring => "Greatest number of identical answers in a row, over all items in the order of the questionnaire.",
-            Flag::Irv => "Standard deviation of one person's answers over all items; very small values mean nearly the same answer throughout.",
-            Flag::Evenodd => "Correlation, over constructs, of a person's means of even and of odd items, corrected by Spearman and Brown.",
-            Flag::Mahalanobis => "Squared distance of a case from the centroid of all items, covariance matrix with divisor N as in AMOS.",
+            Flag::Longstring => {
+                "Greatest number of identical answers in a row, over all items in the order of the questionnaire."
+            }
+            Flag::Irv => {
+                "Standard deviation of one person's answers over all items; very small values mean nearly the same answer throughout."
+            }
+            Flag::Evenodd => {
+                "Correlation, over constructs, of a person's means of even and of odd items, corrected by Spearman and Brown."
+            }
+            Flag::Mahalanobis => {
+                "Squared distance of a case from the centroid of all items, covariance matrix with divisor N as in AMOS."
+            }
             Flag::Duplicates => "The same answers to all items, or the same identification, as an earlier case.",
             Flag::Time => "Time taken to answer, in the unit of the column that holds it.",
         }
@@ -129,8 +137,8 @@ impl Words for English {
 
     fn beyond(&self, beyond: Beyond, cutoff: Number) -> Text {
         match beyond {
-            Beyond::AtLeast => text!["≥ ", cutoff],
-            Beyond::Below => text!["< ", cutoff],
+            Beyond::AtLeast => text!["≥\u{a0}", cutoff],
+            Beyond::Below => text!["<\u{a0}", cutoff],
             Beyond::Repeated => text!["occurs again"],
         }
     }
@@ -138,7 +146,8 @@ impl Words for English {
     fn cutoff_rule(&self, rule: CutoffRule) -> Text {
         text![match rule {
             CutoffRule::HalfOfItems => "half of the items",
-            CutoffRule::TwoSdBelowMean => "two standard deviations below the sample's mean; no absolute cut-off is published",
+            CutoffRule::TwoSdBelowMean =>
+                "two standard deviations below the sample's mean; no absolute cut-off is published",
             CutoffRule::Consistency30 => "a consistency of .30",
             CutoffRule::P1Below001 => "p1 of .001",
             CutoffRule::SameAsEarlier => "the same as an earlier case",

@@ -89,7 +89,9 @@ pub(super) fn caption(name: TableName) -> Text {
         TableName::InterItem => text!["Inter-Item Correlation Matrix"],
         TableName::Loadings => text!["Loadings of the measurement model (confirmatory factor analysis)"],
         TableName::Fit => text!["Model fit, with usual cut-offs and their sources"],
-        TableName::ConvergentValidity => text!["Convergent validity: average variance extracted and composite reliability"],
+        TableName::ConvergentValidity => {
+            text!["Convergent validity: average variance extracted and composite reliability"]
+        }
         TableName::FornellLarcker => text!["Square roots of AVE (diagonal) and correlations of the latent variables"],
         TableName::Discriminant => text!["Discriminant validity of every pair of constructs"],
         TableName::SingleFactor => text!["Harman's single factor"],

@@ -25,12 +25,12 @@ pub(super) fn note(note: Note) -> Text {
             Ref("normality"),
             "."
         ],
-        Note::CorrelationTable => text![
-            "Scores are means of the items. Cronbach's α on the diagonal, correlations below it."
-        ],
-        Note::StarsOfProbability => text![
-            "* ", Sym("p"), " < .05. ** ", Sym("p"), " < .01. *** ", Sym("p"), " < .001 (two-tailed)."
-        ],
+        Note::CorrelationTable => {
+            text!["Scores are means of the items. Cronbach's α on the diagonal, correlations below it."]
+        }
+        Note::StarsOfProbability => {
+            text!["* ", Sym("p"), " < .05. ** ", Sym("p"), " < .01. *** ", Sym("p"), " < .001 (two-tailed)."]
+        }
         Note::ConvergentValidity => text![
             "AVE = mean squared standardized loading, at least .50; CR = composite reliability, at least .70 (Fornell & Larcker, 1981; Hair et al., 2019)."
         ],
@@ -47,29 +47,40 @@ pub(super) fn note(note: Note) -> Text {
         }
         Note::RotationMethod { extraction: e, rotation: r, iterations } => match iterations {
             Some(iterations) => text![
-                "Extraction method: ", extraction(e), ". Rotation method: ", rotation(r), ". Rotation converged in ", iterations,
+                "Extraction method: ",
+                extraction(e),
+                ". Rotation method: ",
+                rotation(r),
+                ". Rotation converged in ",
+                iterations,
                 " iterations."
             ],
             None => text!["Extraction method: ", extraction(e), ". Rotation method: ", rotation(r), "."],
         },
         Note::ExtractionMethod { extraction: e } => text!["Extraction method: ", extraction(e), "."],
-        Note::ObliqueVariance => text![
-            "When factors are correlated, sums of squared loadings cannot be added to obtain a total variance."
-        ],
+        Note::ObliqueVariance => {
+            text!["When factors are correlated, sums of squared loadings cannot be added to obtain a total variance."]
+        }
         Note::LowerTriangle => text!["The matrix is symmetric; the lower triangle is shown."],
         Note::AntiImageDiagonal => {
             text!["Negative partial correlations; measures of sampling adequacy (MSA) on the diagonal."]
         }
         Note::ReproducedDiagonal => text!["Reproduced communalities on the diagonal."],
         Note::MahalanobisShown { shown } => text![
-            "The ", shown, " farthest cases; cases are numbered as in the survey file. More of them stand in results.json."
+            "The ",
+            shown,
+            " farthest cases; cases are numbered as in the survey file. More of them stand in results.json."
         ],
         Note::ListCut => text!["The list is cut; all entries stand in results.json."],
         Note::ReliabilityConventions => text![
             "Limits of α by Feldt's method. ω and CR from one factor per construct by maximum likelihood; the CR of the measurement model stands with the validity of the constructs. At least .70, not above .95 (McNeish, 2018; Hair et al., 2019)."
         ],
         Note::AmosEstimates => text![
-            "C.R. = Estimate / S.E.; ", Sym("p"), " two-tailed normal; *** in AMOS stands for ", Sym("p"), " < .001."
+            "C.R. = Estimate / S.E.; ",
+            Sym("p"),
+            " two-tailed normal; *** in AMOS stands for ",
+            Sym("p"),
+            " < .001."
         ],
         Note::FixedParameter => text!["A dash stands where a parameter is fixed."],
         Note::CutOffsAreConventions => text![
@@ -85,8 +96,15 @@ pub(super) fn note(note: Note) -> Text {
             "Residual covariance over its standard error as AMOS computes it; beyond ±2.58 a pair of items is badly reproduced."
         ],
         Note::EffectIntervals { kind, resamples, level } => text![
-            words(percent(level)), " ", interval_kind(kind), " intervals from ", resamples,
-            " bootstrap resamples; ", Sym("Z"), " = Estimate / bootstrap S.E.; ", Sym("p"),
+            words(percent(level)),
+            " ",
+            interval_kind(kind),
+            " intervals from ",
+            resamples,
+            " bootstrap resamples; ",
+            Sym("Z"),
+            " = Estimate / bootstrap S.E.; ",
+            Sym("p"),
             " is that of the interval, two-tailed."
         ],
         Note::MediationTypes => text![
@@ -100,13 +118,24 @@ pub(super) fn note(note: Note) -> Text {
         ],
         Note::Vif => text!["Above 3.3: a sign of common method variance or collinearity (Kock, 2015)."],
         Note::ParallelAnalysis { replicates, percentile } => text![
-            replicates, " random data sets of each kind; percentile: ", percentile,
+            replicates,
+            " random data sets of each kind; percentile: ",
+            percentile,
             ". A factor is kept while its eigenvalue exceeds that of random data (Hayton et al., 2004)."
         ],
         Note::AnswersReversed => text!["Reverse-keyed items are shown as scored, in the direction of their construct."],
         Note::DiagramLegend { alpha } => text![
-            "Standardized estimates. Dashed: ", Sym("p"), " ≥ ", alpha, ". R² at the upper right of outcomes. * ", Sym("p"),
-            " < .05. ** ", Sym("p"), " < .01. *** ", Sym("p"), " < .001."
+            "Standardized estimates. Dashed: ",
+            Sym("p"),
+            " ≥ ",
+            alpha,
+            ". R² at the upper right of outcomes. * ",
+            Sym("p"),
+            " < .05. ** ",
+            Sym("p"),
+            " < .01. *** ",
+            Sym("p"),
+            " < .001."
         ],
         Note::FilledInterval => text!["Hollow points: the interval holds 0."],
     }

@@ -4,7 +4,7 @@ use covary_analysis::{
     effects::MediationType,
     hypotheses::{Basis, Reason, Verdict},
 };
-use covary_study::{ConventionName, FactorCount, OutOfScale, RotationName};
+use covary_study::{ConventionName, Extraction, FactorCount, OutOfScale, RotationName};
 
 use super::{
     list, name_list,
@@ -21,8 +21,8 @@ use crate::{
 /// "*p* = .023" or "*p* < .001": the relation stands in the figure where it is beyond what is printed.
 pub(super) fn p_is(p: Number) -> Text {
     match p.value {
-        Some(value) if value < 0.001 || (value > 0.9995 && value < 1.0) => text![Sym("p"), " ", p],
-        _ => text![Sym("p"), " = ", p],
+        Some(value) if value < 0.001 || (value > 0.9995 && value < 1.0) => text![Sym("p"), "\u{a0}", p],
+        _ => text![Sym("p"), "\u{a0}= ", p],
     }
 }
 
@@ -49,8 +49,17 @@ pub(super) fn say(sentence: Sentence) -> Text {
         ],
         Sentence::DecisionSummary { supported, rejected, undecided } => decisions(&supported, &rejected, &undecided),
         Sentence::Response { distributed, returned, valid, response_rate, effective_rate } => text![
-            "Of ", distributed, " questionnaires sent, ", returned, " were returned (response rate ", response_rate, "%), and ",
-            valid, " are valid (", effective_rate, "% of those sent)."
+            "Of ",
+            distributed,
+            " questionnaires sent, ",
+            returned,
+            " were returned (response rate ",
+            response_rate,
+            "%), and ",
+            valid,
+            " are valid (",
+            effective_rate,
+            "% of those sent)."
         ],
         Sentence::Returned { returned, valid, validity_rate } => {
             text!["Of ", returned, " questionnaires returned, ", valid, " are valid (", validity_rate, "%)."]
@@ -59,7 +68,8 @@ pub(super) fn say(sentence: Sentence) -> Text {
         Sentence::OutOfScale { policy } => text![
             "Answers outside the declared scale were found. ",
             match policy {
-                OutOfScale::Report => "They were used as they are: correct the data, or say in the study file what is to be done.",
+                OutOfScale::Report =>
+                    "They were used as they are: correct the data, or say in the study file what is to be done.",
                 OutOfScale::Missing => "They were treated as missing.",
                 OutOfScale::Drop => "Their cases were left out.",
                 OutOfScale::Error => "They stop the run.",
@@ -67,11 +77,23 @@ pub(super) fn say(sentence: Sentence) -> Text {
         ],
         Sentence::AllInScale => text!["All answers lie within the declared scales."],
         Sentence::Missing { answers, percent, cases, complete } => text![
-            answers, " answers are missing (", percent, "% of all answers); ", complete, " of ", cases, " cases are complete."
+            answers,
+            " answers are missing (",
+            percent,
+            "% of all answers); ",
+            complete,
+            " of ",
+            cases,
+            " cases are complete."
         ],
         Sentence::NothingMissing { cases } => text!["No answer is missing among ", cases, " cases."],
         Sentence::Little { chi_squared, df, p, rejected } => text![
-            "Little's test that answers are missing completely at random: χ²(", df, ") = ", chi_squared, ", ", p_is(p),
+            "Little's test that answers are missing completely at random: χ²(",
+            df,
+            ") = ",
+            chi_squared,
+            ", ",
+            p_is(p),
             if rejected {
                 "; the answers are not missing completely at random (Little, 1988)."
             } else {
@@ -86,7 +108,9 @@ pub(super) fn say(sentence: Sentence) -> Text {
         }
         Sentence::Pilot { cases, drop_below, dropped } => pilot(cases, drop_below, &dropped),
         Sentence::PilotConstruct { construct, before, after } => match after {
-            Some(after) => text![Name(&construct), ": α = ", before, " with all items, ", after, " with those that stay"],
+            Some(after) => {
+                text![Name(&construct), ": α = ", before, " with all items, ", after, " with those that stay"]
+            }
             None => text![Name(&construct), ": α = ", before],
         },
         Sentence::ProfileVariable { variable, shares } => {
@@ -94,8 +118,15 @@ pub(super) fn say(sentence: Sentence) -> Text {
             text![Name(&variable), ": ", list(shares), "."]
         }
         Sentence::Mardia { usual, usual_cr, amos, amos_cr, normal } => text![
-            "Mardia's multivariate kurtosis, as AMOS prints it: ", amos, " (c.r. ", amos_cr, "); by the usual formula: ", usual,
-            " (c.r. ", usual_cr, ") (Mardia, 1970). ",
+            "Mardia's multivariate kurtosis, as AMOS prints it: ",
+            amos,
+            " (c.r. ",
+            amos_cr,
+            "); by the usual formula: ",
+            usual,
+            " (c.r. ",
+            usual_cr,
+            ") (Mardia, 1970). ",
             if normal {
                 "A c.r. of at most 5 is taken as compatible with multivariate normality (Bentler, 2005)."
             } else {
@@ -103,24 +134,37 @@ pub(super) fn say(sentence: Sentence) -> Text {
             }
         ],
         Sentence::Adequacy { kmo, judgement, chi_squared, df, p } => text![
-            "KMO = ", kmo,
+            "KMO = ",
+            kmo,
             match judgement {
                 Some(Judgement::Good) => ", above .80: the items are well suited to factor analysis (Kaiser, 1974)",
                 Some(Judgement::Acceptable) => ", above .60: the items are suited to factor analysis (Kaiser, 1974)",
                 Some(Judgement::Poor) => ", below .60: the items are hardly suited to factor analysis (Kaiser, 1974)",
                 None => "",
             },
-            "; Bartlett's test of sphericity: χ²(", df, ") = ", chi_squared, ", ", p_is(p), "."
+            "; Bartlett's test of sphericity: χ²(",
+            df,
+            ") = ",
+            chi_squared,
+            ", ",
+            p_is(p),
+            "."
         ],
         Sentence::NoAdequacy => {
             text!["KMO and the anti-image matrices do not exist: the correlation matrix of the items has no inverse."]
         }
         Sentence::Extraction { extraction: e, rotation: r, rule, factors, items, cumulative } => text![
-            "By ", extraction(e), ", ", factors, match rule {
-                FactorCount::Fixed(_) => " factors, as fixed in advance, were extracted from ",
-                FactorCount::Kaiser | FactorCount::Parallel => " factors were extracted from ",
+            "By ",
+            extraction(e),
+            ", ",
+            factors,
+            if e == Extraction::Pca { " components" } else { " factors" },
+            match rule {
+                FactorCount::Fixed(_) => ", as fixed in advance, were extracted from ",
+                FactorCount::Kaiser | FactorCount::Parallel => " were extracted from ",
             },
-            items, " items",
+            items,
+            " items",
             match rule {
                 FactorCount::Fixed(_) => "",
                 FactorCount::Kaiser | FactorCount::Parallel => ", their number decided by ",
@@ -129,7 +173,9 @@ pub(super) fn say(sentence: Sentence) -> Text {
                 FactorCount::Fixed(_) => "",
                 other => factor_rule(other),
             },
-            "; they explain ", cumulative, "% of the variance. Rotation: ",
+            "; they explain ",
+            cumulative,
+            "% of the variance. Rotation: ",
             match r {
                 RotationName::None => "none",
                 other => rotation(other),
@@ -137,20 +183,35 @@ pub(super) fn say(sentence: Sentence) -> Text {
             "."
         ],
         Sentence::SuggestedCounts { kaiser, parallel } => text![
-            "Eigenvalues greater than 1: ", kaiser, "; parallel analysis suggests ", parallel, " (Hayton et al., 2004)."
+            "Eigenvalues greater than 1: ",
+            kaiser,
+            "; parallel analysis suggests ",
+            parallel,
+            " (Hayton et al., 2004)."
         ],
-        Sentence::LargeResiduals { count, percent } => text![
-            count, " (", percent, "%) of the nonredundant residuals exceed .05 in absolute value."
-        ],
+        Sentence::LargeResiduals { count, percent } => {
+            text![count, " (", percent, "%) of the nonredundant residuals exceed .05 in absolute value."]
+        }
         Sentence::NotConverged => {
             text!["The extraction did not meet its stopping rule: its figures must not be used."]
         }
         Sentence::Reliability { least, least_construct, greatest, greatest_construct } => text![
-            "Cronbach's α lies between ", least, " (", Name(&least_construct), ") and ", greatest, " (", Name(&greatest_construct), ")."
+            "Cronbach's α lies between ",
+            least,
+            " (",
+            Name(&least_construct),
+            ") and ",
+            greatest,
+            " (",
+            Name(&greatest_construct),
+            ")."
         ],
         Sentence::MeasurementModel { cases, convention } => text![
             "The measurement model, in which each item measures its own construct and all constructs correlate, was fitted to ",
-            cases, " cases by maximum likelihood under the conventions of ", convention_name(convention), "."
+            cases,
+            " cases by maximum likelihood under the conventions of ",
+            convention_name(convention),
+            "."
         ],
         Sentence::Fit(figures) => fit(figures),
         Sentence::ValidityHolds => text![
@@ -160,14 +221,19 @@ pub(super) fn say(sentence: Sentence) -> Text {
             let pairs = pairs.iter().map(|(left, right)| text![Name(left), " with ", Name(right)]).collect();
             text!["Discriminant validity is not established, or doubtful, for ", list(pairs), "."]
         }
-        Sentence::ConvergentHolds => text![
-            "Convergent validity: AVE is at least .50 for every construct (Fornell & Larcker, 1981)."
-        ],
+        Sentence::ConvergentHolds => {
+            text!["Convergent validity: AVE is at least .50 for every construct (Fornell & Larcker, 1981)."]
+        }
         Sentence::ConvergentFails { constructs } => text![
-            "Convergent validity is in doubt: AVE is below .50 for ", name_list(&constructs), " (Fornell & Larcker, 1981)."
+            "Convergent validity is in doubt: AVE is below .50 for ",
+            name_list(&constructs),
+            " (Fornell & Larcker, 1981)."
         ],
         Sentence::Harman { percent, components, suspicious } => text![
-            "Harman's test: ", components, " components have eigenvalues above 1, and the first unrotated one explains ", percent,
+            "Harman's test: ",
+            components,
+            " components have eigenvalues above 1, and the first unrotated one explains ",
+            percent,
             if suspicious {
                 "% of the variance, more than the 50% taken as a sign of common method variance (Podsakoff et al., 2003)."
             } else {
@@ -178,22 +244,42 @@ pub(super) fn say(sentence: Sentence) -> Text {
             "Harman's test is insensitive: passing it does not show that method variance is absent. Procedural remedies, and a marker or a measured method factor, are better evidence (Podsakoff et al., 2003)."
         ],
         Sentence::SingleFactor { chisq, df, p } => text![
-            "A model in which all items load on one factor fits worse than the measurement model by Δχ²(", df, ") = ", chisq, ", ",
-            p_is(p), "."
+            "A model in which all items load on one factor fits worse than the measurement model by Δχ²(",
+            df,
+            ") = ",
+            chisq,
+            ", ",
+            p_is(p),
+            "."
         ],
-        Sentence::StructuralModel { cases } => text![
-            "The structural model was fitted to ", cases, " cases by maximum likelihood."
-        ],
+        Sentence::StructuralModel { cases } => {
+            text!["The structural model was fitted to ", cases, " cases by maximum likelihood."]
+        }
         Sentence::NotesForModel { moments, parameters, df } => text![
-            "Number of distinct sample moments: ", moments, ". Number of distinct parameters to be estimated: ", parameters,
-            ". Degrees of freedom (", moments_minus(), "): ", df, "."
+            "Number of distinct sample moments: ",
+            moments,
+            ". Number of distinct parameters to be estimated: ",
+            parameters,
+            ". Degrees of freedom (",
+            moments_minus(),
+            "): ",
+            df,
+            "."
         ],
         Sentence::MinimumAchieved { iterations, chisq, df, p } => text![
-            "Minimum was achieved in ", iterations, " iterations. Chi-square = ", chisq, ", Degrees of freedom = ", df,
-            ", Probability level: ", p_is(p), "."
+            "Minimum was achieved in ",
+            iterations,
+            " iterations. Chi-square = ",
+            chisq,
+            ", Degrees of freedom = ",
+            df,
+            ", Probability level: ",
+            p_is(p),
+            "."
         ],
         Sentence::MinimumNotAchieved { iterations } => text![
-            "Minimum was NOT achieved: after ", iterations,
+            "Minimum was NOT achieved: after ",
+            iterations,
             " iterations the estimates had not settled. The figures below must not be interpreted."
         ],
         Sentence::Paths { supported } => text!["Paths that differ from 0 at the 5% level: ", list(supported), "."],
@@ -201,21 +287,45 @@ pub(super) fn say(sentence: Sentence) -> Text {
             text!["The model explains ", value, " of the variance of ", Name(&variable), " (R²)."]
         }
         Sentence::Bootstrap { resamples, used, failed, inadmissible, seed, kind, level } => text![
-            words(percent(level)), " ", interval_kind(kind), " intervals rest on ", used, " of ", resamples,
-            " bootstrap resamples (seed ", seed, "); ", failed, " could not be fitted and were left out, ", inadmissible,
+            words(percent(level)),
+            " ",
+            interval_kind(kind),
+            " intervals rest on ",
+            used,
+            " of ",
+            resamples,
+            " bootstrap resamples (seed ",
+            seed,
+            "); ",
+            failed,
+            " could not be fitted and were left out, ",
+            inadmissible,
             " gave an inadmissible solution and were kept."
         ],
         Sentence::NoBootstrap => text![
             "No bootstrap was asked for: standard errors of indirect effects are by the delta method, and mediation cannot be decided by an interval."
         ],
         Sentence::StabilityIndex { index } => text![
-            "The model has a loop; its stability index is ", index, " (below 1 the effects settle; Bentler & Freeman, 1983)."
+            "The model has a loop; its stability index is ",
+            index,
+            " (below 1 the effects settle; Bentler & Freeman, 1983)."
         ],
         Sentence::Mediation { way, indirect, lower, upper, p, level, kind } => text![
-            Name(&way), ": β = ", indirect, ", ", interval(level, lower, upper), ", ", p_is(p), "; ", mediation(kind), "."
+            Name(&way),
+            ": β = ",
+            indirect,
+            ", ",
+            interval(level, lower, upper),
+            ", ",
+            p_is(p),
+            "; ",
+            mediation(kind),
+            "."
         ],
         Sentence::Hypothesis(figures) => hypothesis(figures),
-        Sentence::WaysLeftOut => text!["Some indirect ways are too many to list and were left out; total effects include them."],
+        Sentence::WaysLeftOut => {
+            text!["Some indirect ways are too many to list and were left out; total effects include them."]
+        }
         Sentence::Reproducible => text![
             "The same data, study file, seed and version give the same figures, on any number of processors. Everything shown here stands in full precision in results.json; model.lav is the model as lavaan syntax."
         ],
@@ -241,7 +351,10 @@ fn decisions(supported: &[String], rejected: &[String], undecided: &[String]) ->
 
 fn pilot(cases: Number, drop_below: Number, dropped: &[String]) -> Text {
     let lead = text![
-        "In the pre-survey of ", cases, " questionnaires, an item is dropped when its loading is below ", drop_below,
+        "In the pre-survey of ",
+        cases,
+        " questionnaires, an item is dropped when its loading is below ",
+        drop_below,
         " in absolute value. "
     ];
     match dropped {
@@ -254,14 +367,33 @@ fn pilot(cases: Number, drop_below: Number, dropped: &[String]) -> Text {
 fn fit(figures: FitFigures) -> Text {
     let FitFigures { chisq, df, p, cfi, tli, rmsea, rmsea_lower, rmsea_upper, srmr } = figures;
     text![
-        "χ²(", df, ") = ", chisq, ", ", p_is(p), "; CFI = ", cfi, ", TLI = ", tli, ", RMSEA = ", rmsea, ", 90% CI [",
-        rmsea_lower, ", ", rmsea_upper, "], SRMR = ", srmr, "."
+        "χ²(",
+        df,
+        ") = ",
+        chisq,
+        ", ",
+        p_is(p),
+        "; CFI = ",
+        cfi,
+        ", TLI = ",
+        tli,
+        ", RMSEA = ",
+        rmsea,
+        ", 90% CI [",
+        rmsea_lower,
+        ", ",
+        rmsea_upper,
+        "], SRMR = ",
+        srmr,
+        "."
     ]
 }
 
 fn mediation(kind: MediationType) -> &'static str {
     match kind {
-        MediationType::Complementary => "complementary mediation: the direct effect differs from 0 too, with the same sign",
+        MediationType::Complementary => {
+            "complementary mediation: the direct effect differs from 0 too, with the same sign"
+        }
         MediationType::Competitive => "competitive mediation: the direct effect differs from 0 with the opposite sign",
         MediationType::IndirectOnly => "indirect-only mediation: the direct effect does not differ from 0",
         MediationType::DirectOnly => "no mediation: only the direct effect differs from 0",
@@ -284,8 +416,18 @@ fn hypothesis(h: HypothesisFigures) -> Text {
         return text![out, "The model gives no usable estimate or no standard error."];
     }
     out.extend(text![
-        "Estimate ", h.estimate, ", standardized ", h.standardized, ", ", interval(h.level, h.lower, h.upper), ", ", p_is(h.p),
-        " (", basis(h.basis), "). ", reason(h.reason)
+        "Estimate ",
+        h.estimate,
+        ", standardized ",
+        h.standardized,
+        ", ",
+        interval(h.level, h.lower, h.upper),
+        ", ",
+        p_is(h.p),
+        " (",
+        basis(h.basis),
+        "). ",
+        reason(h.reason)
     ]);
     if let Some(kind) = h.mediation {
         out.extend(text![" Type: ", mediation(kind), "."]);

@@ -10,7 +10,7 @@ use crate::program::{
 pub fn run(task: &SchemaArguments) -> Result<Outcome, Failure> {
     let schema = match task.of {
         SchemaOf::Study => covary_study::schema(),
-        SchemaOf::Results => serde_json::Value::Null,
+        SchemaOf::Results => covary_report::results_schema(),
     };
     say(&serde_json::to_string_pretty(&schema).map_err(Failure::new)?);
     Ok(Outcome::Done)
