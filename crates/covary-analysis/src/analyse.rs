@@ -12,7 +12,7 @@ use covary_sem::{
     options::settings_from,
     settings::BootstrapInterval,
 };
-use covary_study::{Claim, IntervalKind, Study};
+use covary_study::{Claim, IntervalKind, Missing, Study};
 use serde_json::{Value, json};
 
 use crate::{
@@ -166,6 +166,10 @@ pub fn analyse(inputs: &Inputs, watcher: &dyn Watcher) -> Result<Results, Analys
 /// # Errors
 /// An option that is unknown, or not built yet; named.
 pub fn settings_of(study: &Study) -> Result<Settings, AnalysisError> {
+    if study.screening.missing == Missing::Fiml {
+        let text = "screening.missing = \"fiml\" is not built yet; write \"listwise\", or leave the key out";
+        return Err(AnalysisError::Request(text.to_string()));
+    }
     let convention = json!(match study.convention {
         covary_study::ConventionName::Amos => "amos",
         covary_study::ConventionName::Lavaan => "lavaan",

@@ -30,6 +30,8 @@ pub struct Conventions {
     pub fixed_x: bool,
     /// Whether RMSEA is multiplied by √G with several groups.
     pub rmsea_times_root_groups: bool,
+    /// Whether several groups bring means into the model by default.
+    pub means_with_groups: bool,
     /// Whether the baseline model keeps the covariances among observed exogenous variables.
     pub baseline_keeps_x: bool,
 }
@@ -40,6 +42,7 @@ impl Conventions {
         likelihood: Likelihood::Normal,
         fixed_x: true,
         rmsea_times_root_groups: true,
+        means_with_groups: true,
         baseline_keeps_x: true,
     };
     /// AMOS.
@@ -47,6 +50,7 @@ impl Conventions {
         likelihood: Likelihood::Amos,
         fixed_x: false,
         rmsea_times_root_groups: false,
+        means_with_groups: false,
         baseline_keeps_x: false,
     };
     /// Mplus.

@@ -41,6 +41,8 @@ pub struct FitReport {
     pub n_obs: Vec<usize>,
     /// All cases.
     pub n_total: usize,
+    /// Confidence level of all limits.
+    pub level: f64,
     /// Groups.
     pub n_groups: usize,
     /// Labels of the groups; empty with one group.
@@ -278,6 +280,7 @@ impl FitReport {
             iterations: fit.iterations,
             n_obs: fit.sample.blocks.iter().map(|block| block.cases).collect(),
             n_total: fit.cases(),
+            level: fit.settings.level,
             n_groups: groups(fit),
             group_labels: group_labels(fit),
             npar: fit.theta.len(),

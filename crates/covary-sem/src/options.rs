@@ -121,7 +121,7 @@ pub const OPTIONS: &[OptionSpec] = &[
 ];
 
 /// lavaan's options and words that are known but not built yet: refused by name, never ignored.
-const NOT_BUILT: &[&str] = &[
+pub const NOT_BUILT: &[&str] = &[
     "ordered", "parameterization", "cluster", "sampling.weights", "sampling.weights.normalization", "effect.coding", "conditional.x",
     "rotation", "rotation.args", "rotation.se", "nfactors", "bounds", "rstarts", "correlation", "mimic", "estimator.args",
     "h1.information", "observed.information", "gamma.n.minus.one", "gamma.unbiased", "marker.int.zero", "group.w.free",

@@ -111,7 +111,7 @@ fn screening(draft: &Draft) -> String {
         text +=
             &format!("# keep = {}   # LOOK: which cases count\n", comment(&toml_text(&format!("{name} == {value}"))));
     }
-    text += "missing = \"listwise\"          # on items and model variables; or \"fiml\"\n";
+    text += "missing = \"listwise\"          # on items and model variables\n";
     text += "flags = [\"longstring\", \"irv\", \"evenodd\", \"mahalanobis\", \"duplicates\"]\n";
     text += "drop = []                     # flags whose cases are dropped\n";
     for name in &draft.ids {

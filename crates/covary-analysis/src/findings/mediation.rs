@@ -1,5 +1,6 @@
 //! Checks on decisions, intervals and resamples.
 
+use covary_numerics::distributions::normal_quantile;
 use covary_study::IntervalKind;
 
 use super::{Evidence, Finding, FindingCode, Severity, review::finding};
@@ -89,9 +90,10 @@ pub fn proportion(evidence: &Evidence) -> Vec<Finding> {
 /// A hypothesis that was not supported for want of significance: the smallest effect that this study would find with a
 /// probability of .80. Power at the effect found is not given: it only repeats the p value (Hoenig and Heisey, 2001).
 pub fn power(evidence: &Evidence) -> Vec<Finding> {
-    /// Φ⁻¹(.975) + Φ⁻¹(.80): at the usual α of .05, two-tailed.
-    const DETECTABLE: f64 = 1.959_963_984_540_054 + 0.841_621_233_572_914_3;
+    /// Φ⁻¹(.80)
+    const POWER_QUANTILE: f64 = 0.841_621_233_572_914_3;
     let Some(effects) = evidence.effects else { return Vec::new() };
+    let Some(critical) = normal_quantile(1.0 - evidence.study.alpha / 2.0) else { return Vec::new() };
     let unsupported = evidence.hypotheses.iter().filter(|d| {
         d.verdict == Verdict::NotSupported && d.p.is_some_and(|p| p >= evidence.study.alpha) && d.se.is_some()
     });
@@ -100,7 +102,7 @@ pub fn power(evidence: &Evidence) -> Vec<Finding> {
         let standardized = effect.standardized.bootstrap.as_ref().map(|b| b.se).or(effect.standardized.se)?;
         let figures = [
             ("standardized", decision.standardized),
-            ("detectable", Some(DETECTABLE * standardized)),
+            ("detectable", Some((critical + POWER_QUANTILE) * standardized)),
             ("power", Some(0.80)),
             ("p", decision.p),
         ];

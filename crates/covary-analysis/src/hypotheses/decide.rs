@@ -73,7 +73,7 @@ fn evidence(
         Claim::Relation { relation, .. } => {
             let index = find_effect(effects, relation, group).ok_or_else(|| lacks_effect(hypothesis, relation, effects))?;
             let effect = &effects.effects[index];
-            let mut evidence = of_estimates(&effect.unstandardized, &effect.standardized, effect.kind, effects);
+            let mut evidence = of_estimates(&effect.unstandardized, &effect.standardized, effect.kind, effects, structural.level);
             evidence.mediation = effects.mediations.iter().find(|m| m.indirect == index).map(|m| m.kind);
             Ok(evidence)
         }
@@ -86,7 +86,7 @@ fn evidence(
             let contrast = effects.contrasts.iter().find(|c| c.left == left && c.right == right);
             let none = EffectEstimate::default();
             let (raw, standardized) = contrast.map_or((&none, &none), |c| (&c.unstandardized, &c.standardized));
-            Ok(of_estimates(raw, standardized, kind, effects))
+            Ok(of_estimates(raw, standardized, kind, effects, structural.level))
         }
     }
 }
@@ -112,8 +112,14 @@ fn of_parameter(row: &ParameterEstimate) -> Evidence {
     Evidence { estimate: row.est, standardized: row.std_all, tests: vec![test], mediation: None }
 }
 
-fn of_estimates(raw: &EffectEstimate, standardized: &EffectEstimate, kind: EffectKind, effects: &Effects) -> Evidence {
-    let normal = normal_test(raw, effects.bootstrap.as_ref().map_or(0.95, |b| b.level));
+fn of_estimates(
+    raw: &EffectEstimate,
+    standardized: &EffectEstimate,
+    kind: EffectKind,
+    effects: &Effects,
+    level: f64,
+) -> Evidence {
+    let normal = normal_test(raw, level);
     let resampled = resampled_tests(raw, effects);
     let tests = if kind == EffectKind::Direct || resampled.is_empty() {
         // The chosen interval alone may contest a path: the other kinds are compared where they decide.

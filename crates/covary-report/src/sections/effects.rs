@@ -7,7 +7,7 @@ use covary_analysis::{
 
 use super::{
     compose::{Context, row, words_of},
-    estimates::{LEVEL, absent},
+    estimates::absent,
 };
 use crate::{
     Block, Cell, Number,
@@ -83,8 +83,9 @@ impl Metric {
     }
 }
 
+/// Level of the bootstrap limits; without resamples there are none to be labelled.
 fn level(effects: &Effects) -> f64 {
-    effects.bootstrap.as_ref().map_or(LEVEL, |bootstrap| bootstrap.level)
+    effects.bootstrap.as_ref().map_or(0.95, |bootstrap| bootstrap.level)
 }
 
 fn bootstrap(effects: &Place<Effects>) -> Sentence {

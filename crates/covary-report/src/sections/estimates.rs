@@ -9,15 +9,12 @@ use crate::{
     words::{Note, TableName, Term},
 };
 
-/// Confidence level of the limits of estimates.
-pub(super) const LEVEL: f64 = 0.95;
-
 /// Which rows a table takes.
 type Chosen = fn(&ParameterEstimate) -> bool;
 
 /// The structural paths: what a paper's path table holds. `None` without any.
 pub(super) fn paths(id: &str, fit: &Place<FitReport>, context: &Context) -> Option<Table> {
-    let [lower, upper] = context.limits(LEVEL);
+    let [lower, upper] = context.limits(fit.level);
     let columns = vec![
         context.left(Term::Path),
         context.decimal(Term::Estimate),
@@ -52,7 +49,7 @@ pub(super) fn paths(id: &str, fit: &Place<FitReport>, context: &Context) -> Opti
 
 /// The loadings of a measurement model, by construct.
 pub(super) fn loadings(id: &str, fit: &Place<FitReport>, context: &Context) -> Table {
-    let [lower, upper] = context.limits(LEVEL);
+    let [lower, upper] = context.limits(fit.level);
     let columns = vec![
         context.left(Term::Item),
         context.decimal(Term::Estimate),
@@ -135,7 +132,7 @@ fn estimates(id: &str, name: TableName, fit: &Place<FitReport>, chosen: Chosen, 
 
 /// The completely standardized estimates with their limits. `None` without rows.
 fn standardized(id: &str, name: TableName, fit: &Place<FitReport>, chosen: Chosen, context: &Context) -> Option<Table> {
-    let [lower, upper] = context.limits(LEVEL);
+    let [lower, upper] = context.limits(fit.level);
     let columns = vec![
         context.left(Term::Path),
         context.decimal(Term::Standardized),

@@ -2,7 +2,7 @@
 
 use covary_analysis::{
     Results,
-    hypotheses::{Basis, Decision, Verdict},
+    hypotheses::{Decision, Verdict},
 };
 
 use super::compose::Context;
@@ -41,8 +41,6 @@ pub(super) fn section(results: &Place<Results>, context: &Context) -> Option<Sec
 }
 
 fn reason(decision: &Place<Decision>, level: f64, several_groups: bool) -> Sentence {
-    // Limits by the normal distribution are those of the fit, at its usual level.
-    let level = if decision.basis == Basis::Normal { super::estimates::LEVEL } else { level };
     Sentence::Hypothesis(HypothesisFigures {
         name: decision.name.clone(),
         rule: decision.rule.clone(),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use covary_sem::options::{OPTIONS, OptionKind};
+use covary_sem::options::{NOT_BUILT, OPTIONS, OptionKind};
 use serde_json::Value;
 
 /// Survey research from questionnaire to publishable paper.
@@ -201,7 +201,7 @@ pub struct Items {
     /// A construct and its items: NAME=A,B,…; may be repeated
     #[arg(long, value_name = "NAME=A,B,…")]
     pub construct: Vec<String>,
-    /// Reverse-keyed items, separated by commas; they are turned about the ends found in the data
+    /// Reverse-keyed items, separated by commas; turned about the ends of --scale, or those found in the data
     #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
     pub reverse: Vec<String>,
     /// Ends of the answer scale, for reverse-keyed items
@@ -311,7 +311,9 @@ pub enum Stopping {
 
 /// The whole command line, the options of a fit included.
 pub fn command() -> Command {
-    let with_options = |command: Command| command.args(OPTIONS.iter().map(option_argument));
+    let with_options = |command: Command| {
+        command.args(OPTIONS.iter().map(option_argument)).args(NOT_BUILT.iter().map(|name| refused_argument(name)))
+    };
     Arguments::command().mut_subcommand("fit", with_options).mut_subcommand("model", with_options)
 }
 
@@ -325,7 +327,8 @@ pub fn parse() -> (Arguments, ArgMatches) {
 /// The options of a fit that were given on the command line, by lavaan's names.
 pub fn given_options(matches: &ArgMatches) -> Vec<(&'static str, Value)> {
     let Some((_, matches)) = matches.subcommand() else { return Vec::new() };
-    OPTIONS.iter().filter_map(|spec| Some((spec.name, given_value(matches, spec.name)?))).collect()
+    let names = OPTIONS.iter().map(|spec| spec.name).chain(NOT_BUILT.iter().copied());
+    names.filter_map(|name| Some((name, given_value(matches, name)?))).collect()
 }
 
 fn given_value(matches: &ArgMatches, name: &str) -> Option<Value> {
@@ -336,6 +339,11 @@ fn given_value(matches: &ArgMatches, name: &str) -> Option<Value> {
         1 => texts.into_iter().next(),
         _ => Some(Value::Array(texts)),
     }
+}
+
+/// Known but not built: taken, so that it is refused by name.
+fn refused_argument(name: &'static str) -> Arg {
+    Arg::new(name).long(name.replace('.', "-").leak() as &'static str).hide(true).num_args(0..).default_missing_value("true").action(ArgAction::Append)
 }
 
 fn option_argument(spec: &covary_sem::options::OptionSpec) -> Arg {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use covary_data::Dataset;
 use covary_import::{ImportOptions, Imported};
-use covary_sem::options::OPTIONS;
+use covary_sem::options::{NOT_BUILT, OPTIONS};
 use covary_study::{DataPlan, Fault, Known, StudyFile, check_against, check_hypotheses, check_pilot_against, read_study_with};
 
 use super::{failure::Failure, files};
@@ -58,8 +58,8 @@ struct Found<'a> {
 impl Found<'_> {
     fn read(&mut self) -> Option<StudyInput> {
         self.text = self.keep(files::read_text(self.path))?;
-        let options: Vec<&str> = OPTIONS.iter().map(|option| option.name).collect();
-        let formats: Vec<&str> = covary_render::FORMATS.iter().map(|format| format.name).collect();
+        let options = model_options();
+        let formats = formats();
         let known = Known { formats: &formats, model_options: Some(&options), ..Known::default() };
         let mut file = match read_study_with(&self.text, &known) {
             Ok(file) => file,
@@ -136,6 +136,20 @@ impl Found<'_> {
         messages.extend(self.others);
         Faults { faults: self.faults, messages }
     }
+}
+
+/// Options that `[model]` takes: those of a fit, but for what other sections of the study file say. Options that are known but not
+/// built are among them, so that they are refused as such.
+fn model_options() -> Vec<&'static str> {
+    const ELSEWHERE: [&str; 6] = ["convention", "function", "bootstrap", "seed", "boot.ci.type", "level"];
+    let built = OPTIONS.iter().map(|option| option.name).filter(|name| !ELSEWHERE.contains(name));
+    built.chain(NOT_BUILT.iter().copied()).collect()
+}
+
+/// Formats of a study's report that are built.
+fn formats() -> Vec<&'static str> {
+    let built = covary_render::FORMATS.iter().map(|format| format.name);
+    built.filter(|name| covary_study::FORMATS.contains(name)).collect()
 }
 
 /// A file named in a study file stands relative to it.

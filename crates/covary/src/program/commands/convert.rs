@@ -9,9 +9,14 @@ use crate::program::{
 /// Reads one file and writes the other.
 pub fn run(task: &ConvertArguments, common: &Common) -> Result<Outcome, Failure> {
     let imported = reading::read_data(&task.input, &task.reading, common.quiet)?;
-    let bytes = covary_import::export(&task.output.display().to_string(), &imported.dataset).map_err(Failure::new)?;
+    let name = task.output.display().to_string();
+    let losses = covary_import::losses(&name, &imported.dataset).map_err(Failure::new)?;
+    let bytes = covary_import::export(&name, &imported.dataset).map_err(Failure::new)?;
     files::write_all(&[(task.output.clone(), bytes)])?;
     if !common.quiet {
+        for loss in &losses {
+            eprintln!("covary: note: {name}: {}", loss.text());
+        }
         let (variables, cases) = (imported.dataset.variables().len(), imported.dataset.cases());
         say(&format!("{}: {variables} variables, {cases} cases", task.output.display()));
     }

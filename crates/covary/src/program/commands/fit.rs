@@ -7,9 +7,12 @@ use covary_sem::{Data, Fit, FitReport, GroupMoments, Settings};
 use covary_report::{sections::fit_report_document, words::English};
 use serde_json::Value;
 
-use super::output::{Telling, check_report_file};
+use super::{
+    output::{Telling, check_report_file},
+    summary::lavaan_summary,
+};
 use crate::program::{
-    arguments::{Common, FitArguments},
+    arguments::{Common, FitArguments, SummaryStyle},
     failure::{Failure, Outcome},
     files, reading,
 };
@@ -29,7 +32,11 @@ pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]
     };
     let report = FitReport::new(&fit);
     let document = fit_report_document(&report, &task.model.display().to_string(), &English);
-    Telling::new(task.json, task.report.as_deref(), common).tell(&report, &document)?;
+    let telling = Telling::new(task.json, task.report.as_deref(), common);
+    match task.style {
+        SummaryStyle::Lavaan => telling.tell_as(&report, &document, &|| lavaan_summary(&report))?,
+        SummaryStyle::Amos => telling.tell(&report, &document)?,
+    }
     let identified = fit.vcov.is_some() || fit.table.free == 0 || without_errors(&settings);
     Ok(if fit.converged() && identified { Outcome::Done } else { Outcome::LookAtModel })
 }

@@ -12,3 +12,4 @@ pub mod output;
 pub mod reliability;
 pub mod run;
 pub mod schema;
+pub mod summary;
