@@ -109,7 +109,11 @@ pub fn analyse(inputs: &Inputs, watcher: &dyn Watcher) -> Result<Results, Analys
     let measurement = fit_text(&measurement_text(&study.constructs), data, &settings)?;
     let measurement_report = FitReport::new(&measurement);
     let validity = validity(&study.constructs, &measurement_report, &correlations, &items, study.bootstrap.level);
-    let vif = construct_vif(&names_of(&validity), scores(&descriptives).as_ref(), latent(&measurement_report, &validity).as_ref());
+    let vif = construct_vif(
+        &names_of(&validity),
+        scores(&descriptives).as_ref(),
+        latent(&measurement_report, &validity).as_ref(),
+    );
     let method_bias = method_bias(data, &items, &correlations, &measurement, &settings, vif)?;
 
     watcher.step(Step::StructuralModel);
@@ -237,7 +241,11 @@ fn conclude(
             Ok(Conclusions { validity, effects: Some(effects) })
         }
         other => {
-            let own = if measurement.converged() { Some(resample(measurement, &|r: &Resample| htmt.values(r))?) } else { None };
+            let own = if measurement.converged() {
+                Some(resample(measurement, &|r: &Resample| htmt.values(r))?)
+            } else {
+                None
+            };
             let validity = match &own {
                 Some(own) => htmt.complete(validity, own, 0, study.bootstrap.level),
                 None => validity,
@@ -316,7 +324,9 @@ impl HtmtObserver {
 fn item_correlations(data: &Dataset, items: &[String]) -> Result<Matrix, AnalysisError> {
     let complete = Answers::read(data, items, "the constructs")?.complete();
     let (_, covariance) = mean_and_covariance(&complete.values);
-    covariance.to_correlation().ok_or_else(|| AnalysisError::Request("an item does not vary among the valid cases".to_string()))
+    covariance
+        .to_correlation()
+        .ok_or_else(|| AnalysisError::Request("an item does not vary among the valid cases".to_string()))
 }
 
 /// Observed variables of the structural model that are no items, in order of first mention in the paths.

@@ -90,9 +90,9 @@ impl CompleteCases {
 pub fn answers_of(dataset: &Dataset, item: &str, wanted_by: &str) -> Result<Vec<Option<f64>>, AnalysisError> {
     let index = position_of(dataset, item, wanted_by)?;
     if let Column::Text(_) = dataset.column(index)
-        && let Some((case, text)) =
-            (0..dataset.cases()).find_map(|case| Some((case, dataset.text(index, case)?.to_string())))
+        && let Some((case, text)) = dataset.telling_text(index)
     {
+        let text = text.to_string();
         return Err(AnalysisError::TextInItem { item: item.to_string(), case: case + 1, text });
     }
     let missing = &dataset.variables()[index].missing;

@@ -131,13 +131,19 @@ impl Dataset {
             Column::Numeric(values) => {
                 Ok(values.iter().map(|v| (!v.is_nan() && !missing.contains(*v)).then_some(*v)).collect())
             }
-            Column::Text(texts) => match texts.iter().enumerate().find_map(|(i, t)| Some((i, t.as_ref()?))) {
+            Column::Text(_) => match self.telling_text(index) {
                 None => Ok(vec![None; self.cases]),
                 Some((case, text)) => {
-                    Err(DatasetError::Text { name: name.to_string(), case: case + 1, text: text.clone() })
+                    Err(DatasetError::Text { name: name.to_string(), case: case + 1, text: text.to_string() })
                 }
             },
         }
+    }
+
+    /// The case (from 0) and text that make a column text: the first that is no number, else the first at all.
+    pub fn telling_text(&self, index: usize) -> Option<(usize, &str)> {
+        let texts = || (0..self.cases).filter_map(|case| Some((case, self.text(index, case)?)));
+        texts().find(|(_, text)| text.trim().parse::<f64>().is_err()).or_else(|| texts().next())
     }
 
     /// The texts of variable `name`, one per case; `None` where missing or a missing code. A numeric variable's

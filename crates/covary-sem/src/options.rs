@@ -6,7 +6,8 @@ use crate::{
     SemError, Settings,
     conventions::{Conventions, Likelihood},
     settings::{
-        BootstrapInterval, BootstrapSettings, EstimatorName, Function, GroupEqual, Information, MissingValues, StandardErrors,
+        BootstrapInterval, BootstrapSettings, EstimatorName, Function, GroupEqual, Information, MissingValues,
+        StandardErrors,
     },
 };
 
@@ -82,7 +83,14 @@ impl Given {
 }
 
 const EQUAL: &[&str] = &[
-    "loadings", "intercepts", "means", "regressions", "residuals", "residual.covariances", "lv.variances", "lv.covariances",
+    "loadings",
+    "intercepts",
+    "means",
+    "regressions",
+    "residuals",
+    "residual.covariances",
+    "lv.variances",
+    "lv.covariances",
     "none",
 ];
 
@@ -122,13 +130,59 @@ pub const OPTIONS: &[OptionSpec] = &[
 
 /// lavaan's options and words that are known but not built yet: refused by name, never ignored.
 pub const NOT_BUILT: &[&str] = &[
-    "ordered", "parameterization", "cluster", "sampling.weights", "sampling.weights.normalization", "effect.coding", "conditional.x",
-    "rotation", "rotation.args", "rotation.se", "nfactors", "bounds", "rstarts", "correlation", "mimic", "estimator.args",
-    "h1.information", "observed.information", "gamma.n.minus.one", "gamma.unbiased", "marker.int.zero", "group.w.free",
-    "zero.add", "zero.keep.margins", "auto.th", "auto.delta", "auto.efa", "orthogonal.x", "orthogonal.y", "orthogonal.efa",
-    "ceq.simple", "composites", "aux", "wald", "score.test", "start", "baseline.conditional.x.free.slopes", "level.label",
-    "sample.cov.rescale", "scaled.test", "standard.test", "information.meat", "h1.information.meat", "ridge", "control",
-    "optim.method", "em.h1.tol", "link", "representation", "model.type", "constraints", "sample.mean", "sample.cov",
+    "ordered",
+    "parameterization",
+    "cluster",
+    "sampling.weights",
+    "sampling.weights.normalization",
+    "effect.coding",
+    "conditional.x",
+    "rotation",
+    "rotation.args",
+    "rotation.se",
+    "nfactors",
+    "bounds",
+    "rstarts",
+    "correlation",
+    "mimic",
+    "estimator.args",
+    "h1.information",
+    "observed.information",
+    "gamma.n.minus.one",
+    "gamma.unbiased",
+    "marker.int.zero",
+    "group.w.free",
+    "zero.add",
+    "zero.keep.margins",
+    "auto.th",
+    "auto.delta",
+    "auto.efa",
+    "orthogonal.x",
+    "orthogonal.y",
+    "orthogonal.efa",
+    "ceq.simple",
+    "composites",
+    "aux",
+    "wald",
+    "score.test",
+    "start",
+    "baseline.conditional.x.free.slopes",
+    "level.label",
+    "sample.cov.rescale",
+    "scaled.test",
+    "standard.test",
+    "information.meat",
+    "h1.information.meat",
+    "ridge",
+    "control",
+    "optim.method",
+    "em.h1.tol",
+    "link",
+    "representation",
+    "model.type",
+    "constraints",
+    "sample.mean",
+    "sample.cov",
 ];
 
 /// Sets one option by its name (dots, dashes or underscores).
@@ -203,7 +257,9 @@ fn check(spec: &OptionSpec, value: &Value) -> Result<Given, SemError> {
             Some(texts) => Ok(Given::Words(texts)),
             None => Err(wrong("one text".to_string())),
         },
-        OptionKind::Texts => as_texts(value).map(Given::Words).ok_or_else(|| wrong("a text or a list of texts".to_string())),
+        OptionKind::Texts => {
+            as_texts(value).map(Given::Words).ok_or_else(|| wrong("a text or a list of texts".to_string()))
+        }
         OptionKind::Word(words) => {
             let texts = as_texts(value).ok_or_else(|| wrong(one_of(words)))?;
             match texts.as_slice() {
@@ -230,7 +286,11 @@ fn known_word(spec: &OptionSpec, words: &[&str], text: &str) -> Result<String, S
         Some(nearest) => format!("; did you mean {nearest}?"),
         None => String::new(),
     };
-    Err(SemError::Option(format!("option {}: \"{text}\" is not known or not built yet; it takes {}{help}", spec.name, one_of(words))))
+    Err(SemError::Option(format!(
+        "option {}: \"{text}\" is not known or not built yet; it takes {}{help}",
+        spec.name,
+        one_of(words)
+    )))
 }
 
 fn one_of(words: &[&str]) -> String {
@@ -264,7 +324,9 @@ fn as_texts(value: &Value) -> Option<Vec<String>> {
     match value {
         Value::String(text) => Some(vec![text.clone()]),
         Value::Number(number) => Some(vec![number.to_string()]),
-        Value::Array(values) => values.iter().map(|v| as_texts(v).filter(|t| t.len() == 1)).collect::<Option<Vec<_>>>().map(|t| t.concat()),
+        Value::Array(values) => {
+            values.iter().map(|v| as_texts(v).filter(|t| t.len() == 1)).collect::<Option<Vec<_>>>().map(|t| t.concat())
+        }
         _ => None,
     }
 }
@@ -285,7 +347,11 @@ fn group_equal(word: &str) -> Option<GroupEqual> {
 
 /// lavaan's default number of resamples is 1,000.
 fn resampling(settings: &mut Settings) -> &mut BootstrapSettings {
-    settings.bootstrap.get_or_insert(BootstrapSettings { resamples: 1000, seed: 1, interval: BootstrapInterval::Percentile })
+    settings.bootstrap.get_or_insert(BootstrapSettings {
+        resamples: 1000,
+        seed: 1,
+        interval: BootstrapInterval::Percentile,
+    })
 }
 
 fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
@@ -348,7 +414,8 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names: Vec<&str> = OPTIONS.iter().map(|o| o.name).chain(NOT_BUILT.iter().copied()).filter(|n| *n != "control").collect();
+        let mut names: Vec<&str> =
+            OPTIONS.iter().map(|o| o.name).chain(NOT_BUILT.iter().copied()).filter(|n| *n != "control").collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();

@@ -10,8 +10,8 @@ use covary_sem::{
 use covary_study::IntervalKind;
 
 use super::{
-    BootstrapEstimate, BootstrapInterval, Contrast, Effect, EffectBootstrap, EffectEstimate, EffectKind, Effects, Mediation,
-    Network, mediation_type, path_differences,
+    BootstrapEstimate, BootstrapInterval, Contrast, Effect, EffectBootstrap, EffectEstimate, EffectKind, Effects,
+    Mediation, Network, mediation_type, path_differences,
 };
 
 /// At most so many ways are listed per pair: a model with more has no readable table of them.
@@ -143,7 +143,10 @@ impl EffectPlan {
             .zip(&raw)
             .map(|(effect, value)| {
                 let (from, to) = (effect.way[0], effect.way[effect.way.len() - 1]);
-                Some((*value)? * self.deviation(effect.network, from, implied)? / self.deviation(effect.network, to, implied)?)
+                Some(
+                    (*value)? * self.deviation(effect.network, from, implied)?
+                        / self.deviation(effect.network, to, implied)?,
+                )
             })
             .collect();
         let difference = |values: &[Option<f64>]| {
@@ -232,12 +235,14 @@ fn effect_estimate(estimate: Option<f64>, se: Option<f64>, bootstrap: Option<Boo
 /// the differences agree with the exact derivative to ten digits.
 fn delta_errors(fit: &Fit, plan: &EffectPlan, values: &[Option<f64>]) -> Vec<Option<f64>> {
     let Some(vcov) = &fit.vcov else { return vec![None; values.len()] };
-    let at = |theta: &[f64]| -> Vec<f64> { match evaluate(fit, theta) {
-        Some((estimates, implied)) => {
-            plan.values(&estimates, &implied).into_iter().map(|v| v.unwrap_or(f64::NAN)).collect()
+    let at = |theta: &[f64]| -> Vec<f64> {
+        match evaluate(fit, theta) {
+            Some((estimates, implied)) => {
+                plan.values(&estimates, &implied).into_iter().map(|v| v.unwrap_or(f64::NAN)).collect()
+            }
+            None => vec![f64::NAN; plan.width()],
         }
-        None => vec![f64::NAN; plan.width()],
-    } };
+    };
     let jacobian = finite_differences::jacobian(at, &fit.theta);
     (0..values.len())
         .map(|k| {

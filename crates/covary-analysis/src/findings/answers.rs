@@ -14,7 +14,12 @@ pub fn normality(evidence: &Evidence) -> Vec<Finding> {
     }
     if let Some(mardia) = evidence.descriptives.mardia.filter(|m| m.amos_cr.abs() > 5.0) {
         let figures = [("kurtosis", Some(mardia.amos_kurtosis)), ("cr", Some(mardia.amos_cr)), ("cutoff", Some(5.0))];
-        findings.push(finding(FindingCode::MultivariateNonNormality, Severity::Caution, std::iter::empty::<String>(), &figures));
+        findings.push(finding(
+            FindingCode::MultivariateNonNormality,
+            Severity::Caution,
+            std::iter::empty::<String>(),
+            &figures,
+        ));
     }
     findings
 }
@@ -60,7 +65,8 @@ pub fn missing_data(evidence: &Evidence) -> Vec<Finding> {
 pub fn out_of_scale(evidence: &Evidence) -> Vec<Finding> {
     let answers = &evidence.screening.out_of_scale.answers;
     let Some(first) = answers.first() else { return Vec::new() };
-    let figures = [("count", Some(answers.len() as f64)), ("case", Some(first.case as f64)), ("value", Some(first.value))];
+    let figures =
+        [("count", Some(answers.len() as f64)), ("case", Some(first.case as f64)), ("value", Some(first.value))];
     vec![finding(FindingCode::OutOfScale, Severity::Serious, [&first.item], &figures)]
 }
 

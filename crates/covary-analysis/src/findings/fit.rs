@@ -32,7 +32,12 @@ pub fn global_fit(evidence: &Evidence) -> Vec<Finding> {
         return Vec::new();
     }
     // (index, acceptable, poor, whether large is good)
-    let cutoffs = [("rmsea", 0.06, 0.08, false), ("srmr", 0.08, 0.10, false), ("cfi", 0.95, 0.90, true), ("tli", 0.95, 0.90, true)];
+    let cutoffs = [
+        ("rmsea", 0.06, 0.08, false),
+        ("srmr", 0.08, 0.10, false),
+        ("cfi", 0.95, 0.90, true),
+        ("tli", 0.95, 0.90, true),
+    ];
     let judged = cutoffs.iter().filter_map(|&(index, acceptable, poor, large_is_good)| {
         let value = report.measure(index)?;
         let worse_than = |cutoff: f64| if large_is_good { value < cutoff } else { value > cutoff };
@@ -41,7 +46,12 @@ pub fn global_fit(evidence: &Evidence) -> Vec<Finding> {
             (false, true) => (Severity::Note, acceptable),
             (false, false) => return None,
         };
-        Some(finding(FindingCode::PoorFit, severity, [name, index], &[("value", Some(value)), ("cutoff", Some(cutoff))]))
+        Some(finding(
+            FindingCode::PoorFit,
+            severity,
+            [name, index],
+            &[("value", Some(value)), ("cutoff", Some(cutoff))],
+        ))
     });
     judged.collect()
 }
@@ -53,13 +63,23 @@ pub fn misleading_indices(evidence: &Evidence) -> Vec<Finding> {
     let mut findings = Vec::new();
     let (Some(df), Some(n)) = (report.measure("df"), Some(report.n_total as f64)) else { return findings };
     if df > 0.0 && df < 10.0 {
-        findings.push(finding(FindingCode::MisleadingIndex, Severity::Caution, [name, "rmsea"], &[("df", Some(df)), ("n", Some(n))]));
+        findings.push(finding(
+            FindingCode::MisleadingIndex,
+            Severity::Caution,
+            [name, "rmsea"],
+            &[("df", Some(df)), ("n", Some(n))],
+        ));
     }
     let baseline = report.measure("baseline.chisq").zip(report.measure("baseline.df")).filter(|(_, df)| *df > 0.0);
     if let Some((chisq, df)) = baseline {
         let rmsea = ((chisq - df).max(0.0) / (df * n)).sqrt();
         if rmsea < 0.158 {
-            findings.push(finding(FindingCode::MisleadingIndex, Severity::Caution, [name, "cfi"], &[("baseline_rmsea", Some(rmsea))]));
+            findings.push(finding(
+                FindingCode::MisleadingIndex,
+                Severity::Caution,
+                [name, "cfi"],
+                &[("baseline_rmsea", Some(rmsea))],
+            ));
         }
     }
     if df > 0.0 {

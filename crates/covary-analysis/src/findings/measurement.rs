@@ -75,7 +75,12 @@ pub fn alpha_if_deleted(evidence: &Evidence) -> Vec<Finding> {
             let (Some(alpha), Some(without)) = (construct.alpha, item.alpha_if_deleted) else { continue };
             if without >= alpha + 0.01 {
                 let figures = [("alpha", Some(alpha)), ("alpha_if_deleted", Some(without))];
-                findings.push(finding(FindingCode::AlphaIfDeleted, Severity::Note, [&item.item, &construct.construct], &figures));
+                findings.push(finding(
+                    FindingCode::AlphaIfDeleted,
+                    Severity::Note,
+                    [&item.item, &construct.construct],
+                    &figures,
+                ));
             }
         }
     }
@@ -89,7 +94,9 @@ pub fn adequacy(evidence: &Evidence) -> Vec<Finding> {
     let inadequate = adequacy.kmo.is_some_and(|kmo| kmo < 0.6) || p.is_some_and(|p| p >= 0.05);
     let weak = adequacy.items.iter().zip(adequacy.msa.iter().flatten()).filter(|(_, msa)| **msa < 0.5);
     let mut findings: Vec<Finding> = weak
-        .map(|(item, msa)| finding(FindingCode::Adequacy, Severity::Caution, [item], &[("msa", Some(*msa)), ("cutoff", Some(0.5))]))
+        .map(|(item, msa)| {
+            finding(FindingCode::Adequacy, Severity::Caution, [item], &[("msa", Some(*msa)), ("cutoff", Some(0.5))])
+        })
         .collect();
     if inadequate {
         let figures = [("kmo", adequacy.kmo), ("bartlett_p", p), ("cutoff", Some(0.6))];
@@ -156,7 +163,8 @@ fn home_factor(
     let mut votes = vec![0usize; loadings.columns()];
     for other in construct.items() {
         let row = factors.items.iter().position(|name| name == other)?;
-        let best = (0..loadings.columns()).max_by(|&a, &b| loadings[(row, a)].abs().total_cmp(&loadings[(row, b)].abs()))?;
+        let best =
+            (0..loadings.columns()).max_by(|&a, &b| loadings[(row, a)].abs().total_cmp(&loadings[(row, b)].abs()))?;
         votes[best] += 1;
     }
     (0..votes.len()).rev().max_by_key(|&factor| votes[factor])
@@ -168,7 +176,12 @@ pub fn same_sample(evidence: &Evidence) -> Vec<Finding> {
     if !both {
         return Vec::new();
     }
-    vec![finding(FindingCode::SameSample, Severity::Note, std::iter::empty::<String>(), &[("n", Some(evidence.screening.valid as f64))])]
+    vec![finding(
+        FindingCode::SameSample,
+        Severity::Note,
+        std::iter::empty::<String>(),
+        &[("n", Some(evidence.screening.valid as f64))],
+    )]
 }
 
 /// Harman's first component above half of the variance; VIF above 3.3 (Podsakoff et al., 2003; Kock, 2015).

@@ -59,7 +59,9 @@ pub fn resamples(evidence: &Evidence) -> Vec<Finding> {
 /// fewer than 1,000 resamples leave the limits uncertain.
 pub fn interval_kind(evidence: &Evidence) -> Vec<Finding> {
     let Some(effects) = evidence.effects else { return Vec::new() };
-    let Some(bootstrap) = effects.bootstrap.as_ref().filter(|_| !effects.mediations.is_empty()) else { return Vec::new() };
+    let Some(bootstrap) = effects.bootstrap.as_ref().filter(|_| !effects.mediations.is_empty()) else {
+        return Vec::new();
+    };
     let liberal = bootstrap.interval != IntervalKind::Percentile;
     let few = bootstrap.resamples < 1000;
     let severity = if few { Severity::Caution } else { Severity::Note };

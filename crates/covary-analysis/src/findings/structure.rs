@@ -12,9 +12,8 @@ pub fn collinearity(evidence: &Evidence) -> Vec<Finding> {
     let outcomes: Vec<&str> = unique(report.parameters.iter().filter(|p| is_path(p)).map(|p| p.lhs.as_str()));
     let mut findings = Vec::new();
     for outcome in outcomes {
-        let predictors: Vec<&str> = unique(
-            report.parameters.iter().filter(|p| is_path(p) && p.lhs == outcome).map(|p| p.rhs.as_str()),
-        );
+        let predictors: Vec<&str> =
+            unique(report.parameters.iter().filter(|p| is_path(p) && p.lhs == outcome).map(|p| p.rhs.as_str()));
         let Some(vif) = predictor_vif(report, &predictors) else { continue };
         for (predictor, value) in predictors.iter().zip(vif) {
             if value > 5.0 {
@@ -84,7 +83,12 @@ pub fn exogenous_uncorrelated(evidence: &Evidence) -> Vec<Finding> {
             let correlation = table.between(observed, construct).filter(|r| r.abs() >= 0.10);
             if let Some(r) = correlation.filter(|_| !stated) {
                 let figures = [("correlation", Some(r))];
-                findings.push(finding(FindingCode::ExogenousUncorrelated, Severity::Caution, [*observed, *construct], &figures));
+                findings.push(finding(
+                    FindingCode::ExogenousUncorrelated,
+                    Severity::Caution,
+                    [*observed, *construct],
+                    &figures,
+                ));
             }
         }
     }
@@ -115,7 +119,9 @@ pub fn stability(evidence: &Evidence) -> Vec<Finding> {
     let indices = evidence.effects.map_or(&[][..], |e| &e.stability_index);
     let unstable = indices.iter().flatten().find(|index| **index >= 1.0);
     unstable
-        .map(|index| finding(FindingCode::Unstable, Severity::Serious, std::iter::empty::<String>(), &[("index", Some(*index))]))
+        .map(|index| {
+            finding(FindingCode::Unstable, Severity::Serious, std::iter::empty::<String>(), &[("index", Some(*index))])
+        })
         .into_iter()
         .collect()
 }
@@ -127,5 +133,10 @@ pub fn cross_sectional(evidence: &Evidence) -> Vec<Finding> {
     if !has_paths {
         return Vec::new();
     }
-    vec![finding(FindingCode::CrossSectional, Severity::Note, std::iter::empty::<String>(), &[("mediations", Some(mediated as f64))])]
+    vec![finding(
+        FindingCode::CrossSectional,
+        Severity::Note,
+        std::iter::empty::<String>(),
+        &[("mediations", Some(mediated as f64))],
+    )]
 }

@@ -71,9 +71,11 @@ fn evidence(
             Ok(structural.parameter(from, Operator::Measures, to, group).map(of_parameter).unwrap_or_default())
         }
         Claim::Relation { relation, .. } => {
-            let index = find_effect(effects, relation, group).ok_or_else(|| lacks_effect(hypothesis, relation, effects))?;
+            let index =
+                find_effect(effects, relation, group).ok_or_else(|| lacks_effect(hypothesis, relation, effects))?;
             let effect = &effects.effects[index];
-            let mut evidence = of_estimates(&effect.unstandardized, &effect.standardized, effect.kind, effects, structural.level);
+            let mut evidence =
+                of_estimates(&effect.unstandardized, &effect.standardized, effect.kind, effects, structural.level);
             evidence.mediation = effects.mediations.iter().find(|m| m.indirect == index).map(|m| m.kind);
             Ok(evidence)
         }
@@ -155,7 +157,14 @@ fn resampled_tests(estimate: &EffectEstimate, effects: &Effects) -> Vec<Test> {
     let mut tests: Vec<Test> = kinds
         .into_iter()
         .filter(|(basis, interval)| *basis == chosen || interval.p.is_some())
-        .map(|(basis, i)| Test { basis, se: Some(bootstrap.se), z: bootstrap.z, p: i.p, lower: i.lower, upper: i.upper })
+        .map(|(basis, i)| Test {
+            basis,
+            se: Some(bootstrap.se),
+            z: bootstrap.z,
+            p: i.p,
+            lower: i.lower,
+            upper: i.upper,
+        })
         .collect();
     tests.sort_by_key(|test| test.basis != chosen);
     tests

@@ -22,7 +22,11 @@ pub fn construct_vif(names: &[String], scores: Option<&Matrix>, latent: Option<&
     let from = |correlations: Option<&Matrix>| correlations.and_then(vif_from_correlations);
     let (scores, latent) = (from(scores), from(latent));
     let at = |vif: &Option<Vec<f64>>, k: usize| vif.as_ref().and_then(|v| v.get(k)).copied();
-    let vif = |(k, name): (usize, &String)| ConstructVif { name: name.clone(), scores: at(&scores, k), latent: at(&latent, k) };
+    let vif = |(k, name): (usize, &String)| ConstructVif {
+        name: name.clone(),
+        scores: at(&scores, k),
+        latent: at(&latent, k),
+    };
     names.iter().enumerate().map(vif).collect()
 }
 

@@ -7,8 +7,11 @@ use crate::{Fit, estimate::defined::RowEstimates, fit::ImpliedMoments};
 /// `None` where I − B is singular there.
 pub fn evaluate(fit: &Fit, theta: &[f64]) -> Option<(Vec<Option<f64>>, Vec<ImpliedMoments>)> {
     let exogenous = fit.exogenous();
-    let implied = fit.matrices.blocks.iter().enumerate().map(|(block, layout)| {
-        Some(fit.matrices.matrices(block, theta, &exogenous)?.implied(layout))
-    });
+    let implied = fit
+        .matrices
+        .blocks
+        .iter()
+        .enumerate()
+        .map(|(block, layout)| Some(fit.matrices.matrices(block, theta, &exogenous)?.implied(layout)));
     Some((RowEstimates::new(&fit.table).at(theta), implied.collect::<Option<_>>()?))
 }

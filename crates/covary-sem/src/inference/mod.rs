@@ -2,14 +2,14 @@
 
 pub mod admissibility;
 pub mod bootstrap;
+pub mod evaluate;
+pub mod information;
+pub mod intervals;
 pub mod modification_indices;
 pub(crate) mod residual_variance;
 pub mod residuals;
 pub mod reticular;
 pub(crate) mod score;
-pub mod evaluate;
-pub mod information;
-pub mod intervals;
 pub mod standard_errors;
 pub mod test_statistic;
 

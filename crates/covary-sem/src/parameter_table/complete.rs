@@ -73,7 +73,10 @@ impl<'a> Plan<'a> {
     fn new(formulas: &'a Formulas, available: &'a Available, settings: &'a Settings) -> Result<Self, SemError> {
         let (group_labels, text_group) = groups(formulas, available)?;
         let means_stated = formulas.elements.iter().any(|e| e.op == Operator::Intercept);
-        let equal_means = settings.group_equal.iter().any(|e| matches!(e, crate::settings::GroupEqual::Intercepts | crate::settings::GroupEqual::Means));
+        let equal_means = settings
+            .group_equal
+            .iter()
+            .any(|e| matches!(e, crate::settings::GroupEqual::Intercepts | crate::settings::GroupEqual::Means));
         let with_groups = group_labels.len() > 1 && (settings.conventions.means_with_groups || equal_means);
         let means_wanted = settings.meanstructure.unwrap_or(with_groups);
         let meanstructure =

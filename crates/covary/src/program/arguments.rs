@@ -343,7 +343,12 @@ fn given_value(matches: &ArgMatches, name: &str) -> Option<Value> {
 
 /// Known but not built: taken, so that it is refused by name.
 fn refused_argument(name: &'static str) -> Arg {
-    Arg::new(name).long(name.replace('.', "-").leak() as &'static str).hide(true).num_args(0..).default_missing_value("true").action(ArgAction::Append)
+    Arg::new(name)
+        .long(name.replace('.', "-").leak() as &'static str)
+        .hide(true)
+        .num_args(0..)
+        .default_missing_value("true")
+        .action(ArgAction::Append)
 }
 
 fn option_argument(spec: &covary_sem::options::OptionSpec) -> Arg {

@@ -22,7 +22,8 @@ pub fn constructs(dataset: &Dataset, items: &Items) -> Result<Vec<Construct>, Fa
     }
     for item in &items.reverse {
         let owner = constructs.iter_mut().find(|c| c.items().contains(item));
-        let owner = owner.ok_or_else(|| Failure::new(format!("--reverse \"{item}\": no such item among those analysed")))?;
+        let owner =
+            owner.ok_or_else(|| Failure::new(format!("--reverse \"{item}\": no such item among those analysed")))?;
         owner.reverse.push(item.clone());
     }
     Ok(constructs)
@@ -57,9 +58,11 @@ fn scale(ends: &[f64]) -> Result<Option<(f64, f64)>, Failure> {
 
 /// `NAME=A,B,…`
 fn named_construct(text: &str, scale: Option<(f64, f64)>) -> Result<Construct, Failure> {
-    let wrong = || Failure::new(format!("--construct \"{text}\": NAME=ITEM,ITEM,… is expected, such as F1=T11,T12,T13"));
+    let wrong =
+        || Failure::new(format!("--construct \"{text}\": NAME=ITEM,ITEM,… is expected, such as F1=T11,T12,T13"));
     let (name, items) = text.split_once('=').ok_or_else(wrong)?;
-    let items: Vec<String> = items.split(',').map(|item| item.trim().to_string()).filter(|item| !item.is_empty()).collect();
+    let items: Vec<String> =
+        items.split(',').map(|item| item.trim().to_string()).filter(|item| !item.is_empty()).collect();
     if name.trim().is_empty() || items.is_empty() {
         return Err(wrong());
     }
@@ -67,7 +70,13 @@ fn named_construct(text: &str, scale: Option<(f64, f64)>) -> Result<Construct, F
 }
 
 fn construct(name: &str, items: Vec<String>, scale: Option<(f64, f64)>) -> Construct {
-    Construct { name: name.to_string(), label: name.to_string(), measured_by: MeasuredBy::Items(items), scale, reverse: Vec::new() }
+    Construct {
+        name: name.to_string(),
+        label: name.to_string(),
+        measured_by: MeasuredBy::Items(items),
+        scale,
+        reverse: Vec::new(),
+    }
 }
 
 fn found(dataset: &Dataset) -> Result<Vec<Construct>, Failure> {

@@ -59,10 +59,18 @@ pub fn settings(file: Option<&Path>, given: &[(&'static str, Value)]) -> Result<
 fn options_file(path: &Path) -> Result<serde_json::Map<String, Value>, Failure> {
     let text = files::read_text(path)?;
     let value: Value = serde_json::from_str(&text).map_err(|error| {
-        Failure::new(format!("{}:{}:{}: {error}; a JSON object of options is expected", path.display(), error.line(), error.column()))
+        Failure::new(format!(
+            "{}:{}:{}: {error}; a JSON object of options is expected",
+            path.display(),
+            error.line(),
+            error.column()
+        ))
     })?;
     match value {
         Value::Object(options) => Ok(options),
-        _ => Err(Failure::new(format!("{}: a JSON object such as {{\"estimator\": \"ML\"}} is expected", path.display()))),
+        _ => Err(Failure::new(format!(
+            "{}: a JSON object such as {{\"estimator\": \"ML\"}} is expected",
+            path.display()
+        ))),
     }
 }

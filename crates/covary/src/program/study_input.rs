@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use covary_data::Dataset;
 use covary_import::{ImportOptions, Imported};
 use covary_sem::options::{NOT_BUILT, OPTIONS};
-use covary_study::{DataPlan, Fault, Known, StudyFile, check_against, check_hypotheses, check_pilot_against, read_study_with};
+use covary_study::{
+    DataPlan, Fault, Known, StudyFile, check_against, check_hypotheses, check_pilot_against, read_study_with,
+};
 
 use super::{failure::Failure, files};
 

@@ -29,7 +29,8 @@ pub fn run(task: &CheckArguments, common: &Common) -> Result<Outcome, Failure> {
         }
         Err(faults) => {
             if task.json {
-                say(&json!({"schema": "covary.check/1", "faults": faults.faults, "messages": faults.messages}).to_string());
+                say(&json!({"schema": "covary.check/1", "faults": faults.faults, "messages": faults.messages})
+                    .to_string());
             }
             Err(Failure::from(faults))
         }

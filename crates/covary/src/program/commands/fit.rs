@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use covary_numerics::Matrix;
-use covary_sem::{Data, Fit, FitReport, GroupMoments, Settings};
 use covary_report::{sections::fit_report_document, words::English};
+use covary_sem::{Data, Fit, FitReport, GroupMoments, Settings};
 use serde_json::Value;
 
 use super::{
@@ -59,10 +59,18 @@ pub(super) fn in_file(path: &Path, error: covary_sem::SemError) -> Failure {
 
 fn moments(task: &FitArguments) -> Result<Vec<GroupMoments>, Failure> {
     if task.nobs.len() != task.cov.len() {
-        return Err(Failure::new(format!("{} --cov but {} --nobs: give one of each per group", task.cov.len(), task.nobs.len())));
+        return Err(Failure::new(format!(
+            "{} --cov but {} --nobs: give one of each per group",
+            task.cov.len(),
+            task.nobs.len()
+        )));
     }
     if !task.means.is_empty() && task.means.len() != task.cov.len() {
-        return Err(Failure::new(format!("{} --cov but {} --means: give one of each per group, or no means", task.cov.len(), task.means.len())));
+        return Err(Failure::new(format!(
+            "{} --cov but {} --means: give one of each per group, or no means",
+            task.cov.len(),
+            task.means.len()
+        )));
     }
     let groups = task.cov.len();
     (0..groups)
@@ -86,9 +94,13 @@ fn covariance_file(path: &Path) -> Result<(Vec<String>, Matrix), Failure> {
     let mut covariance = Matrix::zeros(p, p);
     for (i, j) in (0..p).flat_map(|i| (0..=i).map(move |j| (i, j))) {
         let value = at(i, j).or(at(j, i));
-        let value = value.ok_or_else(|| table.fault(table.rows[i].0, format!("no value for {} and {}", table.names[i], table.names[j])))?;
+        let value = value.ok_or_else(|| {
+            table.fault(table.rows[i].0, format!("no value for {} and {}", table.names[i], table.names[j]))
+        })?;
         if at(j, i).is_some_and(|other| (other - value).abs() > 1e-6 * (1.0 + value.abs())) {
-            return Err(table.fault(table.rows[i].0, format!("not symmetric at {} and {}", table.names[i], table.names[j])));
+            return Err(
+                table.fault(table.rows[i].0, format!("not symmetric at {} and {}", table.names[i], table.names[j]))
+            );
         }
         covariance[(i, j)] = value;
         covariance[(j, i)] = value;
@@ -120,15 +132,18 @@ struct NumberTable {
 impl NumberTable {
     fn read(path: &Path) -> Result<Self, Failure> {
         let text = files::read_text(path)?;
-        let mut table = NumberTable { path: path.display().to_string(), names: Vec::new(), labels: Vec::new(), rows: Vec::new() };
+        let mut table =
+            NumberTable { path: path.display().to_string(), names: Vec::new(), labels: Vec::new(), rows: Vec::new() };
         let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
         let (_, header) = lines.next().ok_or_else(|| table.fault(1, "the file is empty".to_string()))?;
         let separator = [',', ';', '\t'].into_iter().find(|s| header.contains(*s)).unwrap_or(',');
-        let fields = |line: &str| line.split(separator).map(|f| f.trim().trim_matches('"').to_string()).collect::<Vec<_>>();
+        let fields =
+            |line: &str| line.split(separator).map(|f| f.trim().trim_matches('"').to_string()).collect::<Vec<_>>();
         let header = fields(header);
         let lines: Vec<(usize, Vec<String>)> = lines.map(|(i, line)| (i + 1, fields(line))).collect();
         let number = |field: &str| field.parse::<f64>().ok().filter(|v| v.is_finite());
-        let labelled = lines.iter().all(|(_, fields)| fields.first().is_some_and(|f| number(f).is_none() && !f.is_empty()));
+        let labelled =
+            lines.iter().all(|(_, fields)| fields.first().is_some_and(|f| number(f).is_none() && !f.is_empty()));
         table.names = if labelled && !lines.is_empty() { header[1.min(header.len())..].to_vec() } else { header };
         for (line, fields) in &lines {
             let (label, values) = if labelled { (fields.first().cloned(), &fields[1..]) } else { (None, &fields[..]) };

@@ -14,7 +14,9 @@ pub fn run(task: &InitArguments, common: &Common) -> Result<Outcome, Failure> {
     let imported = reading::read_data(&task.data, &task.reading, common.quiet)?;
     let file = match &task.out {
         // The draft names the data relative to itself where both stand in one folder.
-        Some(out) if out.parent() == task.data.parent() => task.data.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()),
+        Some(out) if out.parent() == task.data.parent() => {
+            task.data.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+        }
         Some(_) => std::path::absolute(&task.data).map_err(Failure::new)?.display().to_string(),
         None => task.data.display().to_string(),
     };
@@ -67,7 +69,8 @@ fn summary(dataset: &Dataset, index: usize) -> ColumnSummary {
 
 fn numbers(dataset: &Dataset, index: usize) -> (Vec<f64>, usize, usize) {
     let missing = &dataset.variables()[index].missing;
-    let valid = (0..dataset.cases()).filter_map(|case| dataset.raw_number(index, case)).filter(|v| !missing.contains(*v));
+    let valid =
+        (0..dataset.cases()).filter_map(|case| dataset.raw_number(index, case)).filter(|v| !missing.contains(*v));
     let mut values: Vec<f64> = valid.collect();
     let n_missing = dataset.cases() - values.len();
     values.sort_by(f64::total_cmp);

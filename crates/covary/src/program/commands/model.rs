@@ -52,7 +52,8 @@ fn text_of(report: &ModelReport) -> String {
     let rows = report.rows.iter().map(|row| {
         let value = serde_json::to_value(row.op).ok();
         let operator = value.as_ref().and_then(Value::as_str).unwrap_or("").to_string();
-        let (free, user) = (if row.free == 0 { "–".to_string() } else { row.free.to_string() }, if row.user { "yes" } else { "no" });
+        let (free, user) =
+            (if row.free == 0 { "–".to_string() } else { row.free.to_string() }, if row.user { "yes" } else { "no" });
         [
             row.lhs.clone(),
             operator,
@@ -67,7 +68,9 @@ fn text_of(report: &ModelReport) -> String {
         ]
     });
     let rows: Vec<[String; 10]> = std::iter::once(head).chain(rows).collect();
-    let width = |column: usize| rows.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..10).map(width).collect();
     let mut text = String::new();
     for row in &rows {

@@ -54,7 +54,11 @@ pub fn render_as(report: &Report, path: &Path) -> Result<Vec<u8>, Failure> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     let format = FORMATS.iter().find(|format| format.extension == extension).ok_or_else(|| {
         let known: Vec<String> = FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
-        Failure::new(format!("{}: reports are written as {}; other formats are not built yet", path.display(), known.join(", ")))
+        Failure::new(format!(
+            "{}: reports are written as {}; other formats are not built yet",
+            path.display(),
+            known.join(", ")
+        ))
     })?;
     (format.render)(report, &Style::default()).map_err(Failure::new)
 }
@@ -67,15 +71,21 @@ pub fn check_report_file(path: Option<&Path>) -> Result<(), Failure> {
         return Ok(());
     }
     let known: Vec<String> = FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
-    Err(Failure::new(format!("--report {}: reports are written as {}; other formats are not built yet", path.display(), known.join(", "))))
+    Err(Failure::new(format!(
+        "--report {}: reports are written as {}; other formats are not built yet",
+        path.display(),
+        known.join(", ")
+    )))
 }
 
 /// The files of a study's report: one per format, results.json always.
 pub fn rendered(report: &Report, formats: &[String], folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
-    let wanted = FORMATS.iter().filter(|format| format.name == "json" || formats.iter().any(|name| name == format.name));
+    let wanted =
+        FORMATS.iter().filter(|format| format.name == "json" || formats.iter().any(|name| name == format.name));
     wanted
         .map(|format| {
-            let name = if format.name == "json" { "results.json".to_string() } else { format!("report.{}", format.extension) };
+            let name =
+                if format.name == "json" { "results.json".to_string() } else { format!("report.{}", format.extension) };
             Ok((folder.join(name), (format.render)(report, &Style::default()).map_err(Failure::new)?))
         })
         .collect()
@@ -84,7 +94,10 @@ pub fn rendered(report: &Report, formats: &[String], folder: &Path) -> Result<Ve
 /// What a finished study shows on the terminal.
 pub fn finished(report: &Report, files: &[PathBuf], verbose: bool) -> String {
     let paths: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
-    let names: Vec<String> = files.iter().map(|path| path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())).collect();
+    let names: Vec<String> = files
+        .iter()
+        .map(|path| path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned()))
+        .collect();
     let written: Vec<WrittenFile> =
         names.iter().zip(&paths).map(|(format, path)| WrittenFile { format, path }).collect();
     let summary = summary(report, &Style::default(), screen(), &written);

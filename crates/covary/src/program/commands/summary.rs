@@ -68,7 +68,11 @@ fn measures(report: &FitReport, text: &mut String) {
     let titles: [(&str, &[(&str, &str)]); 6] = [
         (
             "Model Test Baseline Model",
-            &[("Test statistic", "baseline.chisq"), ("Degrees of freedom", "baseline.df"), ("P-value", "baseline.pvalue")],
+            &[
+                ("Test statistic", "baseline.chisq"),
+                ("Degrees of freedom", "baseline.df"),
+                ("P-value", "baseline.pvalue"),
+            ],
         ),
         (
             "User Model versus Baseline Model",
