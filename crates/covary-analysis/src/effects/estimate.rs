@@ -97,8 +97,8 @@ impl EffectPlan {
         let Some(deviations) = deviations.collect::<Option<Vec<_>>>() else { return };
         self.deviations.push(deviations);
         let index = self.networks.len();
-        let n = network.variables.len();
-        for (from, to) in (0..n).flat_map(|from| (0..n).map(move |to| (from, to))) {
+        let order = network.causes_first();
+        for (from, to) in order.iter().flat_map(|&from| order.iter().map(move |&to| (from, to))) {
             if from != to && network.reaches(from, to) {
                 self.add_pair(&network, index, block.group, from, to);
             }

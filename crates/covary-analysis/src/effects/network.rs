@@ -65,6 +65,22 @@ impl Network {
         self.paths.iter().find(|p| p.from == from && p.to == to)
     }
 
+    /// The variables with causes before outcomes, as far as loops allow; otherwise in order of appearance.
+    pub fn causes_first(&self) -> Vec<usize> {
+        let mut ordered: Vec<usize> = Vec::new();
+        while ordered.len() < self.variables.len() {
+            let open = |v: &usize| !ordered.contains(v);
+            let ready = |v: &usize| !self.paths.iter().any(|p| p.to == *v && open(&p.from));
+            let next = (0..self.variables.len()).filter(open).find(ready);
+            // Inside a loop none is ready: the first that is left goes on.
+            match next.or_else(|| (0..self.variables.len()).find(open)) {
+                Some(next) => ordered.push(next),
+                None => break,
+            }
+        }
+        ordered
+    }
+
     /// Whether `to` can be reached from `from` along one or more paths.
     pub fn reaches(&self, from: usize, to: usize) -> bool {
         let mut reached = vec![false; self.variables.len()];
@@ -170,6 +186,14 @@ mod tests {
         check(&[("X", "M"), ("M", "N"), ("N", "Y"), ("X", "N"), ("M", "Y")], "X", "Y", &["X M N Y", "X M Y", "X N Y"]);
         check(&[("X", "Y")], "X", "Y", &[]);
         check(&[("X", "A"), ("A", "B"), ("B", "A"), ("B", "Y")], "X", "Y", &["X A B Y"]);
+    }
+
+    #[test]
+    fn causes_stand_before_outcomes() {
+        let n = network(&[("X", "M"), ("M", "Y"), ("X", "Y")]);
+        let names: Vec<&str> = n.causes_first().into_iter().map(|v| n.variables[v].as_str()).collect();
+        assert_eq!(names, ["X", "M", "Y"]);
+        assert_eq!(network(&[("A", "B"), ("B", "A")]).causes_first().len(), 2);
     }
 
     #[test]

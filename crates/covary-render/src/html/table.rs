@@ -10,6 +10,8 @@ use crate::columns::{Widest, half_widths, single_number, widest};
 const DENSE_FROM: usize = 10;
 /// From this many columns on a table is set very small in print, to fit the page.
 const MATRIX_FROM: usize = 16;
+/// Names of rows longer than this are given room before the figures.
+const LONG_NAME: usize = 20;
 /// Tables of at most so many rows are kept on one page in print.
 const KEPT_TOGETHER: usize = 24;
 
@@ -17,7 +19,7 @@ pub(super) fn table(table: &Table, page: Page) -> Markup {
     let widest = widest(table, page.style);
     let caption_id = format!("{}-caption", table.id);
     html! {
-        figure class={ "table" (size_class(table)) } id=(table.id) {
+        figure class={ "table" (size_class(table, page)) } id=(table.id) {
             figcaption id=(caption_id) {
                 span.label { (page.numbering.label(&table.id, page.report)) }
                 span.title { (text::inline(&table.caption, page)) }
@@ -36,17 +38,29 @@ pub(super) fn table(table: &Table, page: Page) -> Markup {
     }
 }
 
-fn size_class(table: &Table) -> String {
+fn size_class(table: &Table, page: Page) -> String {
     let mut class = String::new();
     if table.columns.len() >= MATRIX_FROM {
         class.push_str(" matrix");
     } else if table.columns.len() >= DENSE_FROM {
         class.push_str(" dense");
     }
+    if table.rows.iter().any(|row| has_long_name(row, page)) {
+        class.push_str(" named");
+    }
     if table.rows.len() <= KEPT_TOGETHER {
         class.push_str(" together");
     }
     class
+}
+
+fn has_long_name(row: &TableRow, page: Page) -> bool {
+    match row {
+        TableRow::Cells(cells) => {
+            cells.first().is_some_and(|cell| text::plain(&cell.text, page).chars().count() > LONG_NAME)
+        }
+        TableRow::Heading(_) => false,
+    }
 }
 
 /// Rows from one heading to the next.

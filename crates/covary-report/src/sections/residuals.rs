@@ -48,9 +48,12 @@ pub(super) fn matrices(prefix: &str, fit: &Place<FitReport>, context: &Context) 
     blocks
 }
 
+/// Which indices a table takes.
+type Chosen = fn(&ModificationIndex) -> bool;
+
 /// Modification indices both ways, in AMOS's three tables.
 pub(super) fn modification_indices(prefix: &str, fit: &Place<FitReport>, context: &Context) -> Vec<Block> {
-    let kinds: [(&str, TableName, fn(&ModificationIndex) -> bool); 3] = [
+    let kinds: [(&str, TableName, Chosen); 3] = [
         ("mi-covariances", TableName::ModificationCovariances, |m| m.op == Operator::Covariance && m.lhs != m.rhs),
         ("mi-variances", TableName::ModificationVariances, |m| m.op == Operator::Covariance && m.lhs == m.rhs),
         ("mi-weights", TableName::ModificationWeights, |m| matches!(m.op, Operator::Measures | Operator::Regression)),
@@ -68,7 +71,7 @@ fn table(
     id: &str,
     name: TableName,
     fit: &Place<FitReport>,
-    chosen: fn(&ModificationIndex) -> bool,
+    chosen: Chosen,
     context: &Context,
 ) -> Option<Table> {
     let reaches = |m: &ModificationIndex| m.mi >= THRESHOLD || m.mi_amos.is_some_and(|mi| mi >= THRESHOLD);
@@ -114,7 +117,7 @@ fn index_row(m: &Place<ModificationIndex>) -> TableRow {
         number!(m.par_change, Statistic),
         number!(m.mi, Statistic),
         number!(m.epc, Statistic),
-        number!(m.sepc_all as "sepc.all", Bounded),
+        number!(m.sepc_all as "sepc.all", Statistic),
     ];
     row(Cell::verbatim(name), figures)
 }

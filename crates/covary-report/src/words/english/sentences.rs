@@ -11,7 +11,7 @@ use super::{
     names::{basis, extraction, factor_rule, interval_kind, percent, rotation, words},
 };
 use crate::{
-    Number, Text,
+    Number, NumberKind, Text,
     words::{
         FitFigures, HypothesisFigures, Judgement, Sentence,
         text::{Name, Sym, text},
@@ -27,7 +27,7 @@ pub(super) fn p_is(p: Number) -> Text {
 }
 
 fn interval(level: f64, lower: Number, upper: Number) -> Text {
-    text![words(format!("{} CI [", percent(level))), lower, ", ", upper, "]"]
+    text![words(format!("{} CI [", percent(level))), lower, ",\u{a0}", upper, "]"]
 }
 
 fn convention_name(convention: ConventionName) -> &'static str {
@@ -257,11 +257,13 @@ pub(super) fn say(sentence: Sentence) -> Text {
         }
         Sentence::NotesForModel { moments, parameters, df } => text![
             "Number of distinct sample moments: ",
-            moments,
+            moments.clone(),
             ". Number of distinct parameters to be estimated: ",
-            parameters,
+            parameters.clone(),
             ". Degrees of freedom (",
-            moments_minus(),
+            moments,
+            "\u{a0}−\u{a0}",
+            parameters,
             "): ",
             df,
             "."
@@ -284,7 +286,8 @@ pub(super) fn say(sentence: Sentence) -> Text {
         ],
         Sentence::Paths { supported } => text!["Paths that differ from 0 at the 5% level: ", list(supported), "."],
         Sentence::RSquare { variable, value } => {
-            text!["The model explains ", value, " of the variance of ", Name(&variable), " (R²)."]
+            let share = value.clone().of_kind(NumberKind::Proportion);
+            text!["The model explains ", share, "% of the variance of ", Name(&variable), " (R² = ", value, ")."]
         }
         Sentence::Bootstrap { resamples, used, failed, inadmissible, seed, kind, level } => text![
             words(percent(level)),
@@ -333,10 +336,6 @@ pub(super) fn say(sentence: Sentence) -> Text {
     }
 }
 
-fn moments_minus() -> &'static str {
-    "moments − parameters"
-}
-
 fn decisions(supported: &[String], rejected: &[String], undecided: &[String]) -> Text {
     let mut out = Text::new();
     let parts = [(supported, " supported. "), (rejected, " not supported. "), (undecided, " not decided. ")];
@@ -381,7 +380,7 @@ fn fit(figures: FitFigures) -> Text {
         rmsea,
         ", 90% CI [",
         rmsea_lower,
-        ", ",
+        ",\u{a0}",
         rmsea_upper,
         "], SRMR = ",
         srmr,
