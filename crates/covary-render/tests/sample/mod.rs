@@ -164,7 +164,7 @@ fn paths() -> Table {
             row("F2 → M", -12.394, Some(-0.374), 0.0001, 3),
             TableRow::Heading(word("Outcome: cross-border e-commerce")),
             row("F1 → Y", 0.083, None, 0.058, 0),
-            row("M → Y", 0.275, Some(0.318), 0.0, 3),
+            row("M → Y", 0.275, Some(0.321), 0.0, 3),
         ],
         notes: vec![
             vec![Span::Symbol("N"), Span::Word(" = 233. Standard errors from the expected information matrix.".into())],
