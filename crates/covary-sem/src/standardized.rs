@@ -1,7 +1,7 @@
 //! Standardized estimates, their standard errors and R².
 //!
 //! A standardized value is the estimate times powers of variances, value · Π_k w_k^{e_k}, where each w_k
-//! is a total variance of the model or a residual variance; the table of powers is [`powers`]. Standard
+//! is a total variance of the model or a residual variance; the table of powers is `powers`. Standard
 //! errors follow by the delta method with the full derivative: the variances move with the parameters.
 
 use std::collections::HashMap;

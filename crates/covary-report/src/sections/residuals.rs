@@ -67,13 +67,7 @@ pub(super) fn modification_indices(prefix: &str, fit: &Place<FitReport>, context
 }
 
 /// `None` where no index reaches the threshold.
-fn table(
-    id: &str,
-    name: TableName,
-    fit: &Place<FitReport>,
-    chosen: Chosen,
-    context: &Context,
-) -> Option<Table> {
+fn table(id: &str, name: TableName, fit: &Place<FitReport>, chosen: Chosen, context: &Context) -> Option<Table> {
     let reaches = |m: &ModificationIndex| m.mi >= THRESHOLD || m.mi_amos.is_some_and(|mi| mi >= THRESHOLD);
     let indices = at!(fit.modification_indices);
     let mut rows = Vec::new();

@@ -64,7 +64,7 @@ pub enum Task {
 pub struct RunArguments {
     /// Study file (TOML)
     pub study: PathBuf,
-    /// Folder for the results [default: <study>-report beside the study file]
+    /// Folder for the results [default: STUDY-report beside the study file]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Seed of the random streams, instead of the study's
