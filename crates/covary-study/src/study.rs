@@ -157,6 +157,20 @@ pub enum Flag {
     Time,
 }
 
+impl Flag {
+    /// The word for it in a study file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Flag::Longstring => "longstring",
+            Flag::Irv => "irv",
+            Flag::Evenodd => "evenodd",
+            Flag::Mahalanobis => "mahalanobis",
+            Flag::Duplicates => "duplicates",
+            Flag::Time => "time",
+        }
+    }
+}
+
 /// What a set of items, or of other constructs, measures.
 #[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Construct {

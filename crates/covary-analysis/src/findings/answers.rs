@@ -76,21 +76,9 @@ pub fn careless_answers(evidence: &Evidence) -> Vec<Finding> {
     let findings = kept.map(|flag| {
         let share = 100.0 * flag.cases.len() as f64 / evidence.screening.returned.max(1) as f64;
         let severity = if share > 5.0 { Severity::Caution } else { Severity::Note };
-        let word = flag_word(flag.flag);
+        let word = flag.flag.word();
         let figures = [("count", Some(flag.cases.len() as f64)), ("percent", Some(share)), ("cutoff", flag.cutoff)];
         finding(FindingCode::CarelessAnswers, severity, [word], &figures)
     });
     findings.collect()
-}
-
-fn flag_word(flag: covary_study::Flag) -> &'static str {
-    use covary_study::Flag;
-    match flag {
-        Flag::Longstring => "longstring",
-        Flag::Irv => "irv",
-        Flag::Evenodd => "evenodd",
-        Flag::Mahalanobis => "mahalanobis",
-        Flag::Duplicates => "duplicates",
-        Flag::Time => "time",
-    }
 }

@@ -64,18 +64,6 @@ fn describe(exclusion: &Exclusion) -> String {
         ExclusionReason::MissingAnswers => "miss an answer on an item or model variable".to_string(),
         ExclusionReason::NoAnswers => "answered no item".to_string(),
         ExclusionReason::OutOfScale => "have answers outside the scale".to_string(),
-        ExclusionReason::Flag(flag) => format!("flagged by {}", flag_word(flag)),
-    }
-}
-
-/// The flag as the study file writes it.
-fn flag_word(flag: Flag) -> &'static str {
-    match flag {
-        Flag::Longstring => "longstring",
-        Flag::Irv => "irv",
-        Flag::Evenodd => "evenodd",
-        Flag::Mahalanobis => "mahalanobis",
-        Flag::Duplicates => "duplicates",
-        Flag::Time => "time",
+        ExclusionReason::Flag(flag) => format!("flagged by {}", flag.word()),
     }
 }
