@@ -1,7 +1,5 @@
 //! Cases that are still in, and why the others are not.
 
-use covary_study::Flag;
-
 use super::{Exclusion, ExclusionReason};
 use crate::AnalysisError;
 
