@@ -19,7 +19,7 @@ pub(super) fn section(results: &Place<Results>, context: &Context) -> Option<Sec
         return None;
     }
     let of = |verdict: Verdict| -> Vec<String> {
-        decisions.iter().filter(|d| d.verdict == verdict).map(|d| d.name.clone()).collect()
+        decisions.iter().filter(|d| d.verdict == verdict).map(|d| named(d, results)).collect()
     };
     let summary = Sentence::DecisionSummary {
         supported: of(Verdict::Supported),
@@ -34,7 +34,7 @@ pub(super) fn section(results: &Place<Results>, context: &Context) -> Option<Sec
         context.decimal(Term::P),
         context.left(Term::Decision),
     ];
-    let rows = decisions.each().map(|decision| row(&decision, context)).collect();
+    let rows = decisions.each().map(|decision| row(&decision, named(&decision, results), context)).collect();
     let alpha =
         Number::new(Some(results.provenance.settings.alpha), crate::NumberKind::Exact, "/provenance/settings/alpha");
     let table = context
@@ -44,10 +44,19 @@ pub(super) fn section(results: &Place<Results>, context: &Context) -> Option<Sec
     Some(context.section("decisions", SectionName::Decisions, blocks))
 }
 
-fn row(decision: &Place<Decision>, context: &Context) -> TableRow {
+/// A hypothesis is decided in each group: with several, the group's label stands behind its name.
+fn named(decision: &Decision, results: &Results) -> String {
+    let labels = results.structural_model.as_ref().map_or(&[][..], |model| &model.group_labels);
+    match labels.get(decision.group.wrapping_sub(1)).filter(|_| labels.len() > 1) {
+        Some(label) => format!("{} ({label})", decision.name),
+        None => decision.name.clone(),
+    }
+}
+
+fn row(decision: &Place<Decision>, name: String, context: &Context) -> TableRow {
     let supported = decision.verdict == Verdict::Supported;
     TableRow::Cells(vec![
-        Cell::verbatim(&decision.name),
+        Cell::verbatim(name),
         Cell::verbatim(decision.text.as_ref().unwrap_or(&decision.rule)),
         number!(decision.estimate, Statistic).into(),
         number!(decision.standardized, Bounded).into(),
