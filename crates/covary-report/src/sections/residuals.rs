@@ -19,18 +19,25 @@ const THRESHOLD: f64 = 4.0;
 /// Longer lists are cut; `results.json` holds them whole.
 const LONGEST_LIST: usize = 60;
 
-/// Standardized residual covariances and correlation residuals, by group.
+/// Implied and residual covariances, standardized residual covariances and correlation residuals, by group.
 pub(super) fn matrices(prefix: &str, fit: &Place<FitReport>, context: &Context) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = at!(fit.implied)
+        .each()
+        .map(|implied| {
+            let covariances = at!(implied.cov);
+            let id = format!("{prefix}implied-covariances{}", suffix(fit, implied.group));
+            let cell = |i, j| Cell::from(covariances.cell(i, j, Statistic));
+            let table = context.triangle(&id, TableName::ImpliedCovariances, &implied.names, cell);
+            in_group(table, fit, implied.group, context)
+        })
+        .collect();
     for residuals in at!(fit.residuals).each() {
-        let suffix = if fit.n_groups > 1 { format!("-{}", residuals.group) } else { String::new() };
-        let in_group = |mut table: Table| {
-            if fit.n_groups > 1 {
-                table.caption.push(Span::Word(". ".to_string()));
-                table.caption.extend(group_name(fit, residuals.group, context));
-            }
-            Block::Table(table)
-        };
+        let suffix = suffix(fit, residuals.group);
+        let in_group = |table: Table| in_group(table, fit, residuals.group, context);
+        let raw = at!(residuals.raw);
+        let id = format!("{prefix}residual-covariances{suffix}");
+        let cell = |i, j| Cell::from(raw.cell(i, j, Statistic));
+        blocks.push(in_group(context.triangle(&id, TableName::ResidualCovariances, &residuals.names, cell)));
         let standardized = at!(residuals.amos_standardized);
         let id = format!("{prefix}standardized-residuals{suffix}");
         let table = context.triangle(&id, TableName::StandardizedResiduals, &residuals.names, |i, j| {
@@ -46,6 +53,19 @@ pub(super) fn matrices(prefix: &str, fit: &Place<FitReport>, context: &Context) 
         }
     }
     blocks
+}
+
+/// What tells the tables of several groups apart.
+fn suffix(fit: &FitReport, group: usize) -> String {
+    if fit.n_groups > 1 { format!("-{group}") } else { String::new() }
+}
+
+fn in_group(mut table: Table, fit: &Place<FitReport>, group: usize, context: &Context) -> Block {
+    if fit.n_groups > 1 {
+        table.caption.push(Span::Word(". ".to_string()));
+        table.caption.extend(group_name(fit, group, context));
+    }
+    Block::Table(table)
 }
 
 /// Which indices a table takes.
