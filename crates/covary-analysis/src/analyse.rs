@@ -23,7 +23,7 @@ use crate::{
     effects::{EffectPlan, Effects, Resampling, effects},
     factors::{FactorSettings, factor_analysis},
     findings::{Evidence, review},
-    hypotheses::{decide, find_effect},
+    hypotheses::decide,
     method_bias::{construct_vif, method_bias},
     model_text::{constructs_in_model, measurement_text, structural_text},
     pilot::pilot,
@@ -274,11 +274,10 @@ fn resampling<'a>(study: &Study, resampled: &'a Bootstrap, left_out: Option<&'a 
 
 /// Hypotheses that compare two effects need their difference in every resample.
 fn plan_contrasts(study: &Study, plan: &mut EffectPlan, fit: &Fit) {
-    let listed = effects(fit, plan, None, study.alpha);
     for hypothesis in &study.hypotheses {
         if let Claim::Comparison { left, right, .. } = &hypothesis.claim {
             for group in 1..=fit.table.blocks.len() {
-                if let (Some(l), Some(r)) = (find_effect(&listed, left, group), find_effect(&listed, right, group)) {
+                if let (Some(l), Some(r)) = (plan.position(left, group), plan.position(right, group)) {
                     plan.add_contrast(l, r);
                 }
             }

@@ -7,7 +7,7 @@ use covary_sem::{
     inference::{Bootstrap, bootstrap::LeaveOneOut, evaluate::evaluate, intervals},
     settings::BootstrapInterval as IntervalName,
 };
-use covary_study::IntervalKind;
+use covary_study::{IntervalKind, Relation};
 
 use super::{
     BootstrapEstimate, BootstrapInterval, Contrast, Effect, EffectBootstrap, EffectEstimate, EffectKind, Effects,
@@ -85,6 +85,21 @@ impl EffectPlan {
         if !self.contrasts.contains(&(left, right)) {
             self.contrasts.push((left, right));
         }
+    }
+
+    /// Where the effect that a relation names stands in the list of effects of a group.
+    pub fn position(&self, relation: &Relation, group: usize) -> Option<usize> {
+        let (kind, way) = match relation {
+            Relation::Path(from, to) => (EffectKind::Direct, vec![from, to]),
+            Relation::Way(way) => (EffectKind::SpecificIndirect, way.iter().collect()),
+            Relation::Covariance(..) => return None,
+        };
+        self.effects.iter().position(|effect| {
+            let names = &self.networks[effect.network].variables;
+            effect.kind == kind
+                && effect.group == group
+                && effect.way.iter().map(|&v| &names[v]).eq(way.iter().copied())
+        })
     }
 
     fn add_network(&mut self, table: &ParameterTable, network: Network) {

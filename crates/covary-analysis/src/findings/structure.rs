@@ -1,10 +1,9 @@
 //! Checks on the structural model.
 
-use covary_numerics::{Matrix, linalg};
 use covary_sem::{FitReport, Operator};
 
 use super::{Evidence, Finding, FindingCode, Severity, review::finding};
-use crate::{effects::EffectKind, model_text::constructs_in_model};
+use crate::{effects::EffectKind, method_bias::vif_from_correlations, model_text::constructs_in_model};
 
 /// VIF above 5 among the predictors of an outcome (Hair et al., 2019), from the implied correlations.
 pub fn collinearity(evidence: &Evidence) -> Vec<Finding> {
@@ -45,11 +44,7 @@ fn predictor_vif(report: &FitReport, predictors: &[&str]) -> Option<Vec<f64>> {
     let positions: Vec<usize> =
         predictors.iter().map(|p| block.names.iter().position(|n| n == p)).collect::<Option<_>>()?;
     let correlations = block.cor.as_ref()?;
-    if positions.len() < 2 {
-        return None;
-    }
-    let selected: Matrix = correlations.select(&positions, &positions);
-    Some(linalg::Cholesky::new(&selected)?.inverse().diagonal())
+    vif_from_correlations(&correlations.select(&positions, &positions))
 }
 
 /// R² above .90 of a latent outcome.

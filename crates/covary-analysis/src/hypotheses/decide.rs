@@ -94,7 +94,7 @@ fn evidence(
 }
 
 /// Where the effect that a relation names stands among the effects of a group.
-pub(crate) fn find_effect(effects: &Effects, relation: &Relation, group: usize) -> Option<usize> {
+fn find_effect(effects: &Effects, relation: &Relation, group: usize) -> Option<usize> {
     let matches = |effect: &Effect| match relation {
         Relation::Path(from, to) => effect.kind == EffectKind::Direct && effect.from == *from && effect.to == *to,
         Relation::Way(way) => effect.kind == EffectKind::SpecificIndirect && effect.way == *way,

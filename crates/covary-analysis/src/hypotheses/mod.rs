@@ -3,7 +3,6 @@
 mod decide;
 
 pub use decide::decide;
-pub(crate) use decide::find_effect;
 use serde::Serialize;
 
 /// A decided hypothesis.

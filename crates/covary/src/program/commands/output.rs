@@ -6,7 +6,7 @@ use std::{
 };
 
 use covary_render::{
-    FORMATS, Style,
+    FORMATS, Format, Style,
     terminal::{Colour, Screen, WrittenFile, everything, summary},
 };
 use covary_report::Report;
@@ -51,31 +51,24 @@ impl<'a> Telling<'a> {
 
 /// The report in the format of a file's extension.
 pub fn render_as(report: &Report, path: &Path) -> Result<Vec<u8>, Failure> {
-    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let format = FORMATS.iter().find(|format| format.extension == extension).ok_or_else(|| {
-        let known: Vec<String> = FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
-        Failure::new(format!(
-            "{}: reports are written as {}; other formats are not built yet",
-            path.display(),
-            known.join(", ")
-        ))
-    })?;
-    (format.render)(report, &Style::default()).map_err(Failure::new)
+    (format_of(path)?.render)(report, &Style::default()).map_err(Failure::new)
 }
 
 /// Whether a report can be written to this file: found out before anything is computed.
 pub fn check_report_file(path: Option<&Path>) -> Result<(), Failure> {
-    let Some(path) = path else { return Ok(()) };
+    path.map(format_of).transpose().map(|_| ())
+}
+
+fn format_of(path: &Path) -> Result<&'static Format, Failure> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
-    if FORMATS.iter().any(|format| format.extension == extension) {
-        return Ok(());
-    }
-    let known: Vec<String> = FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
-    Err(Failure::new(format!(
-        "--report {}: reports are written as {}; other formats are not built yet",
-        path.display(),
-        known.join(", ")
-    )))
+    FORMATS.iter().find(|format| format.extension == extension).ok_or_else(|| {
+        let known: Vec<String> = FORMATS.iter().map(|format| format!(".{}", format.extension)).collect();
+        Failure::new(format!(
+            "--report {}: reports are written as {}; other formats are not built yet",
+            path.display(),
+            known.join(", ")
+        ))
+    })
 }
 
 /// The files of a study's report: one per format, results.json always.
