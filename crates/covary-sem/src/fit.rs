@@ -9,7 +9,7 @@ use crate::{
     inference::{Bootstrap, admissibility, bootstrap, information, standard_errors, test_statistic},
     model_matrices::{BlockMatrices, ModelMatrices},
     not_built, parameter_table,
-    settings::{BootstrapInterval, BootstrapSettings, Information, StandardErrors},
+    settings::{self, Information, StandardErrors},
     warning::WarningCode,
 };
 
@@ -136,6 +136,9 @@ fn with_given_means(data: &Data, settings: &Settings) -> Settings {
 /// # Errors
 /// As [`fit`].
 pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
+    let levels = table.blocks.iter().map(|block| block.level).max().unwrap_or(1);
+    let settings = &settings::resolved(settings, levels)?;
+    not_built::refuse_settings(settings)?;
     not_built::refuse_rows(&table)?;
     let (sample, notes) = Sample::take(data, &table, settings)?;
     let warnings = table.warnings.iter().cloned().chain(notes).collect();
@@ -197,7 +200,7 @@ fn unjudged(
         ),
         standard_errors: vec![None; table.rows.len()],
         table,
-        settings: resolved(settings),
+        settings: settings.clone(),
         sample,
         matrices,
         constraints,
@@ -212,20 +215,6 @@ fn unjudged(
         log_likelihood: None,
         bootstrap: None,
         warnings,
-    }
-}
-
-/// The settings with what the estimator chooses filled in; bootstrap standard errors alone mean lavaan's 1,000 resamples.
-fn resolved(settings: &Settings) -> Settings {
-    let se = if settings.bootstrap.is_some() { StandardErrors::Bootstrap } else { StandardErrors::Standard };
-    let thousand = BootstrapSettings { resamples: 1000, seed: 1, interval: BootstrapInterval::Percentile };
-    let asked = settings.se == Some(StandardErrors::Bootstrap);
-    Settings {
-        bootstrap: settings.bootstrap.or(asked.then_some(thousand)),
-        se: Some(settings.se.unwrap_or(se)),
-        information: Some(settings.information.unwrap_or(Information::Expected)),
-        fixed_x: Some(settings.fixed_x.unwrap_or(settings.conventions.fixed_x)),
-        ..settings.clone()
     }
 }
 

@@ -1,11 +1,51 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
+use crate::settings::{
+    Bounds, EstimatorName, Function, Information, MissingValues, Settings, StandardErrors, TestName,
+};
 use crate::{Formulas, Operator, ParameterTable, SemError, model_matrices::formula_of};
 
 /// An error that names the first thing in the text that cannot be estimated.
 pub(crate) fn refuse_formulas(model: &Formulas) -> Result<(), SemError> {
     match model.elements.iter().find_map(|element| element.efa.as_ref()) {
         Some(block) => refuse(format!("efa(\"{block}\"): exploratory blocks")),
+        None => Ok(()),
+    }
+}
+
+/// An error that names the first choice that is not built.
+pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
+    let default = Settings::default();
+    let chosen: &[(bool, &str)] = &[
+        (settings.function == Function::Efa, "function efa"),
+        (settings.estimator != EstimatorName::Ml, "this estimator"),
+        (!matches!(settings.missing, MissingValues::Listwise), "this treatment of missing values"),
+        (!settings.auxiliary.is_empty(), "aux"),
+        (settings.cluster.is_some(), "cluster"),
+        (settings.sampling_weights.is_some(), "sampling.weights"),
+        (
+            !matches!(
+                settings.se,
+                Some(StandardErrors::Standard | StandardErrors::Bootstrap | StandardErrors::None) | None
+            ),
+            "these standard errors",
+        ),
+        (settings.tests.iter().any(|test| *test != TestName::Standard), "this test"),
+        (settings.information == Some(Information::FirstOrder), "first-order information"),
+        (settings.bounds != Bounds::None, "bounds"),
+        (settings.random_starts > 0, "rstarts"),
+        (settings.orthogonal_x || settings.orthogonal_y, "orthogonal.x, orthogonal.y"),
+        (!settings.effect_coding.is_empty(), "effect.coding"),
+        (settings.marker_int_zero, "marker.int.zero"),
+        (settings.group_w_free, "group.w.free"),
+        (settings.conditional_x == Some(true), "conditional.x"),
+        (settings.correlation, "correlation"),
+        (settings.rotation != default.rotation, "rotation"),
+        (settings.auto.efa.is_some(), "auto.efa"),
+        (settings.bootstrap.is_some_and(|b| b.kind != Default::default()), "this type of bootstrap"),
+    ];
+    match chosen.iter().find(|(chosen, _)| *chosen) {
+        Some((_, what)) => refuse((*what).to_string()),
         None => Ok(()),
     }
 }

@@ -1,14 +1,12 @@
 //! Options by lavaan's names: one list from which the command line, option files and study files are read.
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
     SemError, Settings,
     conventions::{Conventions, Likelihood},
-    settings::{
-        BootstrapInterval, BootstrapSettings, EstimatorName, Function, GroupEqual, Information, MissingValues,
-        StandardErrors,
-    },
+    settings::{BootstrapInterval, BootstrapKind, BootstrapSettings, Function, GroupEqual},
 };
 
 /// What kind of value an option takes.
@@ -26,8 +24,12 @@ pub enum OptionKind {
     Words(&'static [&'static str]),
     /// A whole number.
     Count,
+    /// One or several whole numbers.
+    Counts,
     /// A number between 0 and 1.
     Proportion,
+    /// An object of further options.
+    Object,
 }
 
 /// An option: its name, what it takes, what it does.
@@ -41,7 +43,7 @@ pub struct OptionSpec {
     pub kind: OptionKind,
     /// What it does, in one line.
     pub help: &'static str,
-    set: fn(&mut Settings, &Given),
+    set: fn(&mut Settings, &Given) -> Result<(), SemError>,
 }
 
 /// A value that was checked against its kind.
@@ -49,7 +51,9 @@ enum Given {
     Flag(bool),
     Words(Vec<String>),
     Count(u64),
+    Counts(Vec<u64>),
     Proportion(f64),
+    Object(serde_json::Map<String, Value>),
 }
 
 impl Given {
@@ -74,6 +78,31 @@ impl Given {
             _ => 0,
         }
     }
+    fn counts(&self) -> Vec<usize> {
+        match self {
+            Given::Counts(counts) => counts.iter().map(|n| *n as usize).collect(),
+            _ => Vec::new(),
+        }
+    }
+    fn object(&self) -> serde_json::Map<String, Value> {
+        match self {
+            Given::Object(entries) => entries.clone(),
+            _ => serde_json::Map::new(),
+        }
+    }
+    /// The word as the value of a type that bears lavaan's names; words were checked before.
+    fn choice<T: DeserializeOwned>(&self) -> Option<T> {
+        choice(self.word())
+    }
+    fn choices<T: DeserializeOwned>(&self) -> Vec<T> {
+        self.words().iter().filter_map(|word| choice(word)).collect()
+    }
+    /// lavaan's pairs (standard errors, tests); a single word is for both.
+    fn pair<T: DeserializeOwned + Copy>(&self) -> [Option<T>; 2] {
+        let words = self.words();
+        let first = words.first().and_then(|word| choice(word));
+        [first, words.get(1).map_or(first, |word| choice(word))]
+    }
     fn proportion(&self) -> f64 {
         match self {
             Given::Proportion(p) => *p,
@@ -81,6 +110,66 @@ impl Given {
         }
     }
 }
+
+fn choice<T: DeserializeOwned>(word: &str) -> Option<T> {
+    serde_json::from_value(Value::from(word)).ok()
+}
+
+const ESTIMATORS: &[&str] = &[
+    "ML", "MLR", "MLM", "MLMV", "MLMVS", "MLF", "GLS", "WLS", "ULS", "ULSM", "ULSMV", "ULSMVS", "DWLS", "WLSM",
+    "WLSMV", "WLSMVS", "DLS",
+];
+
+const ERRORS: &[&str] = &[
+    "standard",
+    "robust",
+    "robust.sem",
+    "robust.huber.white",
+    "robust.cluster",
+    "first.order",
+    "two.stage",
+    "robust.two.stage",
+    "bootstrap",
+    "none",
+];
+
+const TESTS: &[&str] = &[
+    "standard",
+    "satorra.bentler",
+    "yuan.bentler",
+    "yuan.bentler.mplus",
+    "mean.var.adjusted",
+    "scaled.shifted",
+    "browne.residual.nt",
+    "browne.residual.nt.model",
+    "browne.residual.adf",
+    "browne.residual.adf.model",
+    "bollen.stine",
+    "none",
+];
+
+/// Further names under which lavaan knows a word.
+const ALIASES: &[(&str, &str, &str)] = &[
+    ("missing", "fiml", "ml"),
+    ("missing", "direct", "ml"),
+    ("missing", "fiml.x", "ml.x"),
+    ("missing", "direct.x", "ml.x"),
+    ("missing", "twostage", "two.stage"),
+    ("missing", "robust.twostage", "robust.two.stage"),
+    ("missing", "default", "listwise"),
+    ("se", "robust.mlr", "robust.huber.white"),
+    ("se", "sandwich", "robust.huber.white"),
+    ("se", "robust.mlm", "robust.sem"),
+    ("se", "boot", "bootstrap"),
+    ("se", "default", "standard"),
+    ("test", "default", "standard"),
+    ("test", "mplus", "yuan.bentler.mplus"),
+    ("test", "yuan-bentler", "yuan.bentler"),
+    ("test", "satterthwaite", "mean.var.adjusted"),
+    ("test", "bootstrap", "bollen.stine"),
+    ("test", "bollen-stine", "bollen.stine"),
+    ("test", "scaled-shifted", "scaled.shifted"),
+];
 
 const EQUAL: &[&str] = &[
     "loadings",
@@ -97,77 +186,78 @@ const EQUAL: &[&str] = &[
 /// All options. One line each.
 #[rustfmt::skip]
 pub const OPTIONS: &[OptionSpec] = &[
-    OptionSpec { name: "function", flag: "function", kind: OptionKind::Word(&["sem", "cfa", "growth", "lavaan"]), help: "which defaults complete the model", set: |s, v| s.function = match v.word() { "cfa" => Function::Cfa, "growth" => Function::Growth, "lavaan" => Function::Lavaan, _ => Function::Sem } },
-    OptionSpec { name: "convention", flag: "convention", kind: OptionKind::Word(&["lavaan", "amos", "mplus"]), help: "whose conventions the numbers follow", set: |s, v| s.conventions = match v.word() { "amos" => Conventions::AMOS, "mplus" => Conventions::MPLUS, _ => Conventions::LAVAAN } },
-    OptionSpec { name: "estimator", flag: "estimator", kind: OptionKind::Word(&["ML"]), help: "discrepancy function", set: |s, _| s.estimator = EstimatorName::Ml },
-    OptionSpec { name: "likelihood", flag: "likelihood", kind: OptionKind::Word(&["normal", "wishart", "amos"]), help: "divisor of the moments and multiplier of chi-square", set: |s, v| s.conventions.likelihood = match v.word() { "wishart" => Likelihood::Wishart, "amos" => Likelihood::Amos, _ => Likelihood::Normal } },
-    OptionSpec { name: "se", flag: "se", kind: OptionKind::Word(&["standard", "bootstrap", "none"]), help: "kind of standard errors", set: |s, v| s.se = Some(match v.word() { "bootstrap" => StandardErrors::Bootstrap, "none" => StandardErrors::None, _ => StandardErrors::Standard }) },
-    OptionSpec { name: "test", flag: "test", kind: OptionKind::Word(&["standard"]), help: "test of the model", set: |_, _| () },
-    OptionSpec { name: "information", flag: "information", kind: OptionKind::Word(&["expected", "observed"]), help: "information that standard errors come from", set: |s, v| s.information = Some(if v.word() == "observed" { Information::Observed } else { Information::Expected }) },
-    OptionSpec { name: "missing", flag: "missing", kind: OptionKind::Word(&["listwise"]), help: "what is done about missing values", set: |s, _| s.missing = MissingValues::Listwise },
-    OptionSpec { name: "meanstructure", flag: "meanstructure", kind: OptionKind::Flag, help: "model the means", set: |s, v| s.meanstructure = Some(v.flag()) },
-    OptionSpec { name: "fixed.x", flag: "fixed-x", kind: OptionKind::Flag, help: "hold moments of observed exogenous variables at their sample values", set: |s, v| s.fixed_x = Some(v.flag()) },
-    OptionSpec { name: "std.lv", flag: "std-lv", kind: OptionKind::Flag, help: "fix latent variances to 1 instead of first loadings", set: |s, v| s.std_lv = v.flag() },
-    OptionSpec { name: "std.ov", flag: "std-ov", kind: OptionKind::Flag, help: "standardize observed variables first", set: |s, v| s.std_ov = v.flag() },
-    OptionSpec { name: "orthogonal", flag: "orthogonal", kind: OptionKind::Flag, help: "exogenous latent variables are uncorrelated", set: |s, v| s.orthogonal = v.flag() },
-    OptionSpec { name: "group", flag: "group", kind: OptionKind::Text, help: "variable that defines groups", set: |s, v| s.group = Some(v.word().to_string()) },
-    OptionSpec { name: "group.label", flag: "group-label", kind: OptionKind::Texts, help: "which groups, in which order", set: |s, v| s.group_label = v.words() },
-    OptionSpec { name: "group.equal", flag: "group-equal", kind: OptionKind::Words(EQUAL), help: "what is equal across groups", set: |s, v| s.group_equal = v.words().iter().filter_map(|w| group_equal(w)).collect() },
-    OptionSpec { name: "group.partial", flag: "group-partial", kind: OptionKind::Texts, help: "parameters exempt from group.equal, as formulas", set: |s, v| s.group_partial = v.words() },
-    OptionSpec { name: "auto.fix.first", flag: "auto-fix-first", kind: OptionKind::Flag, help: "the first loading of each factor is 1", set: |s, v| s.auto.fix_first = Some(v.flag()) },
-    OptionSpec { name: "auto.fix.single", flag: "auto-fix-single", kind: OptionKind::Flag, help: "the residual variance of a single indicator is 0", set: |s, v| s.auto.fix_single = Some(v.flag()) },
-    OptionSpec { name: "auto.var", flag: "auto-var", kind: OptionKind::Flag, help: "add (residual) variances", set: |s, v| s.auto.var = Some(v.flag()) },
-    OptionSpec { name: "auto.cov.lv.x", flag: "auto-cov-lv-x", kind: OptionKind::Flag, help: "add covariances of exogenous latent variables", set: |s, v| s.auto.cov_lv_x = Some(v.flag()) },
-    OptionSpec { name: "auto.cov.y", flag: "auto-cov-y", kind: OptionKind::Flag, help: "add residual covariances of outcomes", set: |s, v| s.auto.cov_y = Some(v.flag()) },
-    OptionSpec { name: "int.ov.free", flag: "int-ov-free", kind: OptionKind::Flag, help: "intercepts of observed variables are free", set: |s, v| s.auto.int_ov_free = Some(v.flag()) },
-    OptionSpec { name: "int.lv.free", flag: "int-lv-free", kind: OptionKind::Flag, help: "means of latent variables are free", set: |s, v| s.auto.int_lv_free = Some(v.flag()) },
-    OptionSpec { name: "bootstrap", flag: "bootstrap", kind: OptionKind::Count, help: "number of resamples", set: |s, v| resampling(s).resamples = v.count() as usize },
-    OptionSpec { name: "seed", flag: "seed", kind: OptionKind::Count, help: "seed of the random streams", set: |s, v| resampling(s).seed = v.count() },
-    OptionSpec { name: "boot.ci.type", flag: "boot-ci-type", kind: OptionKind::Word(&["norm", "basic", "perc", "bca.simple", "bca"]), help: "kind of bootstrap interval (bca.simple: bias-corrected)", set: |s, v| resampling(s).interval = match v.word() { "norm" => BootstrapInterval::Normal, "basic" => BootstrapInterval::Basic, "bca.simple" => BootstrapInterval::BiasCorrected, "bca" => BootstrapInterval::Bca, _ => BootstrapInterval::Percentile } },
-    OptionSpec { name: "level", flag: "level", kind: OptionKind::Proportion, help: "confidence level of intervals", set: |s, v| s.level = v.proportion() },
-    OptionSpec { name: "iter.max", flag: "iter-max", kind: OptionKind::Count, help: "greatest number of iterations", set: |s, v| s.max_iterations = v.count() as usize },
+    OptionSpec { name: "function", flag: "function", kind: OptionKind::Word(&["sem", "cfa", "growth", "lavaan", "efa"]), help: "which defaults complete the model", set: |s, v| { s.function = match v.word() { "cfa" => Function::Cfa, "growth" => Function::Growth, "lavaan" => Function::Lavaan, "efa" => Function::Efa, _ => Function::Sem }; Ok(()) } },
+    OptionSpec { name: "convention", flag: "convention", kind: OptionKind::Word(&["lavaan", "amos", "mplus"]), help: "whose conventions the numbers follow", set: |s, v| { s.conventions = match v.word() { "amos" => Conventions::AMOS, "mplus" => Conventions::MPLUS, _ => Conventions::LAVAAN }; Ok(()) } },
+    OptionSpec { name: "estimator", flag: "estimator", kind: OptionKind::Word(ESTIMATORS), help: "discrepancy function, with the standard errors and the test that come with it", set: |s, v| { s.estimator = v.choice().unwrap_or_default(); Ok(()) } },
+    OptionSpec { name: "estimator.args", flag: "estimator-args", kind: OptionKind::Object, help: "constants of the estimator: dls.a, dls.GammaNT, dls.FtimesNminus1", set: |s, v| estimator_arguments(s, &v.object()) },
+    OptionSpec { name: "likelihood", flag: "likelihood", kind: OptionKind::Word(&["normal", "wishart", "amos"]), help: "divisor of the moments and multiplier of chi-square", set: |s, v| { s.conventions.likelihood = match v.word() { "wishart" => Likelihood::Wishart, "amos" => Likelihood::Amos, _ => Likelihood::Normal }; Ok(()) } },
+    OptionSpec { name: "se", flag: "se", kind: OptionKind::Word(ERRORS), help: "kind of standard errors", set: |s, v| { s.se = v.choice(); Ok(()) } },
+    OptionSpec { name: "test", flag: "test", kind: OptionKind::Words(TESTS), help: "tests of the model", set: |s, v| { s.tests = v.choices(); Ok(()) } },
+    OptionSpec { name: "information", flag: "information", kind: OptionKind::Words(&["expected", "observed", "first.order"]), help: "information that standard errors (and, if a second is given, tests) come from", set: |s, v| { [s.information, s.information_of_tests] = v.pair(); Ok(()) } },
+    OptionSpec { name: "observed.information", flag: "observed-information", kind: OptionKind::Words(&["hessian", "h1"]), help: "what observed information is", set: |s, v| { s.observed_information = v.pair(); Ok(()) } },
+    OptionSpec { name: "h1.information", flag: "h1-information", kind: OptionKind::Words(&["structured", "unstructured"]), help: "moments at which saturated information is taken", set: |s, v| { s.h1_information = v.pair(); Ok(()) } },
+    OptionSpec { name: "gamma.n.minus.one", flag: "gamma-n-minus-one", kind: OptionKind::Flag, help: "divisor n - 1 in the covariance matrix of the moments", set: |s, v| { s.gamma_n_minus_one = v.flag(); Ok(()) } },
+    OptionSpec { name: "gamma.unbiased", flag: "gamma-unbiased", kind: OptionKind::Flag, help: "unbiased covariance matrix of the moments", set: |s, v| { s.gamma_unbiased = v.flag(); Ok(()) } },
+    OptionSpec { name: "missing", flag: "missing", kind: OptionKind::Word(&["listwise", "ml", "ml.x", "two.stage", "robust.two.stage", "pairwise"]), help: "what is done about missing values (fiml is ml)", set: |s, v| { s.missing = v.choice().unwrap_or_default(); Ok(()) } },
+    OptionSpec { name: "aux", flag: "aux", kind: OptionKind::Texts, help: "auxiliary variables for missing values", set: |s, v| { s.auxiliary = v.words(); Ok(()) } },
+    OptionSpec { name: "cluster", flag: "cluster", kind: OptionKind::Text, help: "variable that defines clusters", set: |s, v| { s.cluster = Some(v.word().to_string()); Ok(()) } },
+    OptionSpec { name: "level.label", flag: "level-label", kind: OptionKind::Texts, help: "names of the levels", set: |s, v| { s.level_label = v.words(); Ok(()) } },
+    OptionSpec { name: "sampling.weights", flag: "sampling-weights", kind: OptionKind::Text, help: "variable that holds sampling weights", set: |s, v| { s.sampling_weights = Some(v.word().to_string()); Ok(()) } },
+    OptionSpec { name: "sampling.weights.normalization", flag: "sampling-weights-normalization", kind: OptionKind::Word(&["total", "group", "none"]), help: "what the sum of the weights is brought to", set: |s, v| { s.sampling_weights_normalization = v.choice().unwrap_or_default(); Ok(()) } },
+    OptionSpec { name: "meanstructure", flag: "meanstructure", kind: OptionKind::Flag, help: "model the means", set: |s, v| { s.meanstructure = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "fixed.x", flag: "fixed-x", kind: OptionKind::Flag, help: "hold moments of observed exogenous variables at their sample values", set: |s, v| { s.fixed_x = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "std.lv", flag: "std-lv", kind: OptionKind::Flag, help: "fix latent variances to 1 instead of first loadings", set: |s, v| { s.std_lv = v.flag(); Ok(()) } },
+    OptionSpec { name: "std.ov", flag: "std-ov", kind: OptionKind::Flag, help: "standardize observed variables first", set: |s, v| { s.std_ov = v.flag(); Ok(()) } },
+    OptionSpec { name: "orthogonal", flag: "orthogonal", kind: OptionKind::Flag, help: "latent variables are uncorrelated", set: |s, v| { s.orthogonal = v.flag(); Ok(()) } },
+    OptionSpec { name: "orthogonal.x", flag: "orthogonal-x", kind: OptionKind::Flag, help: "exogenous latent variables are uncorrelated", set: |s, v| { s.orthogonal_x = v.flag(); Ok(()) } },
+    OptionSpec { name: "orthogonal.y", flag: "orthogonal-y", kind: OptionKind::Flag, help: "residuals of endogenous latent variables are uncorrelated", set: |s, v| { s.orthogonal_y = v.flag(); Ok(()) } },
+    OptionSpec { name: "effect.coding", flag: "effect-coding", kind: OptionKind::Words(&["loadings", "intercepts"]), help: "identify factors by the mean of loadings or intercepts", set: |s, v| { s.effect_coding = v.choices(); Ok(()) } },
+    OptionSpec { name: "marker.int.zero", flag: "marker-int-zero", kind: OptionKind::Flag, help: "intercepts of markers are 0, latent means free", set: |s, v| { s.marker_int_zero = v.flag(); Ok(()) } },
+    OptionSpec { name: "group.w.free", flag: "group-w-free", kind: OptionKind::Flag, help: "group frequencies are parameters", set: |s, v| { s.group_w_free = v.flag(); Ok(()) } },
+    OptionSpec { name: "conditional.x", flag: "conditional-x", kind: OptionKind::Flag, help: "model outcomes given observed exogenous variables", set: |s, v| { s.conditional_x = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "correlation", flag: "correlation", kind: OptionKind::Flag, help: "model the correlations", set: |s, v| { s.correlation = v.flag(); Ok(()) } },
+    OptionSpec { name: "bounds", flag: "bounds", kind: OptionKind::Word(&["none", "standard", "wide", "wide.zerovar", "pos.var", "pos.ov.var", "pos.lv.var"]), help: "bounds on parameters", set: |s, v| { s.bounds = v.choice().unwrap_or_default(); Ok(()) } },
+    OptionSpec { name: "nfactors", flag: "nfactors", kind: OptionKind::Counts, help: "number of exploratory factors (efa)", set: |s, v| { s.nfactors = v.counts(); Ok(()) } },
+    OptionSpec { name: "rotation", flag: "rotation", kind: OptionKind::Text, help: "rotation of exploratory factors", set: |s, v| { s.rotation.criterion = v.word().to_string(); Ok(()) } },
+    OptionSpec { name: "rotation.args", flag: "rotation-args", kind: OptionKind::Object, help: "constants of the rotation", set: |s, v| { s.rotation.arguments = v.object(); Ok(()) } },
+    OptionSpec { name: "rotation.se", flag: "rotation-se", kind: OptionKind::Word(&["bordered", "delta"]), help: "how standard errors of rotated estimates are found", set: |s, v| { s.rotation.standard_errors = v.word().to_string(); Ok(()) } },
+    OptionSpec { name: "group", flag: "group", kind: OptionKind::Text, help: "variable that defines groups", set: |s, v| { s.group = Some(v.word().to_string()); Ok(()) } },
+    OptionSpec { name: "group.label", flag: "group-label", kind: OptionKind::Texts, help: "which groups, in which order", set: |s, v| { s.group_label = v.words(); Ok(()) } },
+    OptionSpec { name: "group.equal", flag: "group-equal", kind: OptionKind::Words(EQUAL), help: "what is equal across groups", set: |s, v| { s.group_equal = v.words().iter().filter_map(|w| group_equal(w)).collect(); Ok(()) } },
+    OptionSpec { name: "group.partial", flag: "group-partial", kind: OptionKind::Texts, help: "parameters exempt from group.equal, as formulas", set: |s, v| { s.group_partial = v.words(); Ok(()) } },
+    OptionSpec { name: "auto.fix.first", flag: "auto-fix-first", kind: OptionKind::Flag, help: "the first loading of each factor is 1", set: |s, v| { s.auto.fix_first = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "auto.fix.single", flag: "auto-fix-single", kind: OptionKind::Flag, help: "the residual variance of a single indicator is 0", set: |s, v| { s.auto.fix_single = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "auto.var", flag: "auto-var", kind: OptionKind::Flag, help: "add (residual) variances", set: |s, v| { s.auto.var = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "auto.cov.lv.x", flag: "auto-cov-lv-x", kind: OptionKind::Flag, help: "add covariances of exogenous latent variables", set: |s, v| { s.auto.cov_lv_x = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "auto.cov.y", flag: "auto-cov-y", kind: OptionKind::Flag, help: "add residual covariances of outcomes", set: |s, v| { s.auto.cov_y = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "auto.efa", flag: "auto-efa", kind: OptionKind::Flag, help: "identify and rotate exploratory blocks", set: |s, v| { s.auto.efa = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "int.ov.free", flag: "int-ov-free", kind: OptionKind::Flag, help: "intercepts of observed variables are free", set: |s, v| { s.auto.int_ov_free = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "int.lv.free", flag: "int-lv-free", kind: OptionKind::Flag, help: "means of latent variables are free", set: |s, v| { s.auto.int_lv_free = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "bootstrap", flag: "bootstrap", kind: OptionKind::Count, help: "number of resamples", set: |s, v| { resampling(s).resamples = v.count() as usize; Ok(()) } },
+    OptionSpec { name: "seed", flag: "seed", kind: OptionKind::Count, help: "seed of the random streams", set: |s, v| { resampling(s).seed = v.count(); Ok(()) } },
+    OptionSpec { name: "boot.ci.type", flag: "boot-ci-type", kind: OptionKind::Word(&["norm", "basic", "perc", "bca.simple", "bca"]), help: "kind of bootstrap interval (bca.simple: bias-corrected)", set: |s, v| { resampling(s).interval = match v.word() { "norm" => BootstrapInterval::Normal, "basic" => BootstrapInterval::Basic, "bca.simple" => BootstrapInterval::BiasCorrected, "bca" => BootstrapInterval::Bca, _ => BootstrapInterval::Percentile }; Ok(()) } },
+    OptionSpec { name: "bootstrap.type", flag: "bootstrap-type", kind: OptionKind::Word(&["ordinary", "parametric", "bollen.stine", "yuan"]), help: "where resamples come from", set: |s, v| { resampling(s).kind = v.choice().unwrap_or_default(); Ok(()) } },
+    OptionSpec { name: "level", flag: "level", kind: OptionKind::Proportion, help: "confidence level of intervals", set: |s, v| { s.level = v.proportion(); Ok(()) } },
+    OptionSpec { name: "iter.max", flag: "iter-max", kind: OptionKind::Count, help: "greatest number of iterations", set: |s, v| { s.max_iterations = v.count() as usize; Ok(()) } },
+    OptionSpec { name: "rstarts", flag: "rstarts", kind: OptionKind::Count, help: "random starting values tried beside the usual ones", set: |s, v| { s.random_starts = v.count() as usize; Ok(()) } },
 ];
 
 /// lavaan's options and words that are known but not built yet: refused by name, never ignored.
 pub const NOT_BUILT: &[&str] = &[
     "ordered",
     "parameterization",
-    "cluster",
-    "sampling.weights",
-    "sampling.weights.normalization",
-    "effect.coding",
-    "conditional.x",
-    "rotation",
-    "rotation.args",
-    "rotation.se",
-    "nfactors",
-    "bounds",
-    "rstarts",
-    "correlation",
     "mimic",
-    "estimator.args",
-    "h1.information",
-    "observed.information",
-    "gamma.n.minus.one",
-    "gamma.unbiased",
-    "marker.int.zero",
-    "group.w.free",
     "zero.add",
     "zero.keep.margins",
     "auto.th",
     "auto.delta",
-    "auto.efa",
-    "orthogonal.x",
-    "orthogonal.y",
     "orthogonal.efa",
     "ceq.simple",
     "composites",
-    "aux",
     "wald",
     "score.test",
     "start",
     "baseline.conditional.x.free.slopes",
-    "level.label",
     "sample.cov.rescale",
     "scaled.test",
     "standard.test",
@@ -196,7 +286,37 @@ pub fn set_option(settings: &mut Settings, name: &str, value: &Value) -> Result<
     }
     let Some(spec) = OPTIONS.iter().find(|spec| spec.name == name) else { return Err(unknown(&name)) };
     let given = check(spec, value)?;
-    (spec.set)(settings, &given);
+    (spec.set)(settings, &given)
+}
+
+/// lavaan's `estimator.args = list(dls.a = …)`.
+fn estimator_arguments(settings: &mut Settings, entries: &serde_json::Map<String, Value>) -> Result<(), SemError> {
+    let wrong = |key: &str, expected: &str| {
+        Err(SemError::Option(format!("option estimator.args: {key} takes {expected}, not {}", entries[key])))
+    };
+    for (key, value) in entries {
+        let arguments = &mut settings.estimator_args;
+        match normalised(key).as_str() {
+            "dls.a" => match as_number(value).filter(|a| (0.0..=1.0).contains(a)) {
+                Some(a) => arguments.dls_a = a,
+                None => return wrong(key, "a number from 0 to 1"),
+            },
+            "dls.GammaNT" => match value.as_str() {
+                Some("model") => arguments.dls_gamma_of_model = true,
+                Some("sample") => arguments.dls_gamma_of_model = false,
+                _ => return wrong(key, "model or sample"),
+            },
+            "dls.FtimesNminus1" => match as_flag(value) {
+                Some(flag) => arguments.dls_f_times_n_minus_1 = flag,
+                None => return wrong(key, "true or false"),
+            },
+            _ => {
+                return Err(SemError::Option(format!(
+                    "option estimator.args: \"{key}\" is not known; it takes dls.a, dls.GammaNT, dls.FtimesNminus1"
+                )));
+            }
+        }
+    }
     Ok(())
 }
 
@@ -245,10 +365,20 @@ fn check(spec: &OptionSpec, value: &Value) -> Result<Given, SemError> {
     let wrong = |expected: String| SemError::Option(format!("option {} takes {expected}, not {value}", spec.name));
     match spec.kind {
         OptionKind::Flag => as_flag(value).map(Given::Flag).ok_or_else(|| wrong("true or false".to_string())),
-        OptionKind::Count => as_number(value)
-            .filter(|n| *n >= 0.0 && n.fract() == 0.0 && *n < 9e15)
-            .map(|n| Given::Count(n as u64))
-            .ok_or_else(|| wrong("a whole number".to_string())),
+        OptionKind::Count => as_count(value).map(Given::Count).ok_or_else(|| wrong("a whole number".to_string())),
+        OptionKind::Counts => as_texts(value)
+            .and_then(|texts| texts.iter().map(|text| as_count(&Value::from(text.as_str()))).collect())
+            .map(Given::Counts)
+            .ok_or_else(|| wrong("a whole number or a list of them".to_string())),
+        OptionKind::Object => match value {
+            Value::Object(entries) => Ok(Given::Object(entries.clone())),
+            Value::Array(entries) if entries.is_empty() => Ok(Given::Object(serde_json::Map::new())),
+            Value::String(text) => match serde_json::from_str(text) {
+                Ok(Value::Object(entries)) => Ok(Given::Object(entries)),
+                _ => Err(wrong("a JSON object such as {\"name\": 1}".to_string())),
+            },
+            _ => Err(wrong("an object such as {\"name\": 1}".to_string())),
+        },
         OptionKind::Proportion => as_number(value)
             .filter(|p| *p > 0.0 && *p < 1.0)
             .map(Given::Proportion)
@@ -279,7 +409,10 @@ fn check(spec: &OptionSpec, value: &Value) -> Result<Given, SemError> {
 }
 
 fn known_word(spec: &OptionSpec, words: &[&str], text: &str) -> Result<String, SemError> {
-    if let Some(word) = words.iter().find(|word| normalised(word).eq_ignore_ascii_case(&normalised(text))) {
+    let same = |word: &str, other: &str| normalised(word).eq_ignore_ascii_case(&normalised(other));
+    let alias = ALIASES.iter().find(|(option, alias, _)| *option == spec.name && same(alias, text));
+    let text = alias.map_or(text, |(_, _, word)| *word);
+    if let Some(word) = words.iter().find(|word| same(word, text)) {
         return Ok((*word).to_string());
     }
     let help = match nearest(text, words.iter().copied()) {
@@ -310,6 +443,10 @@ fn as_flag(value: &Value) -> Option<bool> {
         },
         _ => None,
     }
+}
+
+fn as_count(value: &Value) -> Option<u64> {
+    as_number(value).filter(|n| *n >= 0.0 && n.fract() == 0.0 && *n < 9e15).map(|n| n as u64)
 }
 
 fn as_number(value: &Value) -> Option<f64> {
@@ -351,6 +488,7 @@ fn resampling(settings: &mut Settings) -> &mut BootstrapSettings {
         resamples: 1000,
         seed: 1,
         interval: BootstrapInterval::Percentile,
+        kind: BootstrapKind::Ordinary,
     })
 }
 

@@ -599,7 +599,7 @@ fn limits_of_resamples_are_shown() {
     let data = holzinger_swineford();
     let model = "x9 ~ c*x4 + b*x8\nx8 ~ a*x4\nindirect := a*b";
     let of = |interval: BootstrapInterval| {
-        let bootstrap = Some(BootstrapSettings { resamples: 400, seed: 3, interval });
+        let bootstrap = Some(BootstrapSettings { resamples: 400, seed: 3, interval, kind: Default::default() });
         report(model, &Data::Cases(&data), &Settings { bootstrap, ..Settings::default() }).1
     };
     let (percentile, corrected) = (of(BootstrapInterval::Percentile), of(BootstrapInterval::BiasCorrected));

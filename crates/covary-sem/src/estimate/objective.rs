@@ -6,7 +6,7 @@ use crate::{
     Sample,
     estimators::{Estimator, SampleMoments, Scratch},
     fit::ImpliedMoments,
-    model_matrices::{ModelMatrices, Workspace},
+    model_matrices::{Form, ModelMatrices, Workspace},
 };
 
 /// The objective of a model and a sample.
@@ -32,6 +32,14 @@ pub fn weights(sample: &Sample) -> Vec<f64> {
     sample.blocks.iter().map(|block| block.cases as f64 / total).collect()
 }
 
+/// What the discrepancy of each block is multiplied by in 2f: n_g/N under ML and DLS, (n_g − 1)/N under other least
+/// squares.
+pub fn discrepancy_weights(estimator: Estimator, sample: &Sample) -> Vec<f64> {
+    let total = sample.cases() as f64;
+    let lost = if estimator.is_least_squares() && estimator != Estimator::Dls { 1.0 } else { 0.0 };
+    sample.blocks.iter().map(|block| (block.cases as f64 - lost) / total).collect()
+}
+
 impl<'a, T: Scalar> Objective<'a, T> {
     /// The objective of a sample. `None` where the sample has no saturated value (S not positive definite).
     pub fn new(matrices: &'a ModelMatrices, estimator: Estimator, sample: &Sample) -> Option<Self> {
@@ -44,6 +52,7 @@ impl<'a, T: Scalar> Objective<'a, T> {
     pub(crate) fn unset(matrices: &'a ModelMatrices, estimator: Estimator, sample: &Sample) -> Self {
         let samples = sample.blocks.iter().map(|block| {
             SampleMoments::new(&block.covariance, block.mean.as_deref().filter(|_| matrices.meanstructure))
+                .weighted(&block.weight)
         });
         let scratch =
             |layout: &crate::model_matrices::BlockLayout| Scratch::new(layout.observed.len(), layout.measured.len());
@@ -51,17 +60,17 @@ impl<'a, T: Scalar> Objective<'a, T> {
             matrices,
             estimator,
             samples: samples.collect(),
-            half_weights: weights(sample).iter().map(|w| 0.5 * w).collect(),
+            half_weights: discrepancy_weights(estimator, sample).iter().map(|w| 0.5 * w).collect(),
             saturated: vec![T::ZERO; sample.blocks.len()],
             exogenous: vec![T::ZERO; matrices.exogenous.len()],
-            workspaces: matrices.blocks.iter().map(Workspace::new).collect(),
+            workspaces: workspaces(matrices, estimator.form()),
             scratch: matrices.blocks.iter().map(scratch).collect(),
         }
     }
 
     /// The same in the dense form always: a second opinion on the factored one.
     pub fn in_dense_form(mut self) -> Self {
-        self.workspaces = self.matrices.blocks.iter().map(Workspace::dense).collect();
+        self.workspaces = workspaces(self.matrices, Form::Dense);
         self
     }
 
@@ -114,10 +123,19 @@ impl<'a, T: Scalar> Objective<'a, T> {
         Some(value)
     }
 
+    /// The discrepancy function.
+    pub fn estimator(&self) -> Estimator {
+        self.estimator
+    }
+
     /// The matrices of a block, as set by the last evaluation.
     pub fn workspace(&self, block: usize) -> &Workspace<T> {
         &self.workspaces[block]
     }
+}
+
+fn workspaces<T: Scalar>(matrices: &ModelMatrices, form: Form) -> Vec<Workspace<T>> {
+    matrices.blocks.iter().map(|layout| Workspace::in_form(layout, form)).collect()
 }
 
 impl<'a> Objective<'a, f64> {
@@ -182,6 +200,7 @@ impl<'a> Objective<'a, f64> {
             p: sample.p,
             covariance: constants(&sample.covariance),
             mean: constants(&sample.mean),
+            weight: sample.weight.over(),
         };
         let scratch =
             |layout: &crate::model_matrices::BlockLayout| Scratch::new(layout.observed.len(), layout.measured.len());
@@ -192,7 +211,7 @@ impl<'a> Objective<'a, f64> {
             half_weights: self.half_weights.clone(),
             saturated: constants(&self.saturated),
             exogenous: constants(&self.exogenous),
-            workspaces: self.matrices.blocks.iter().map(Workspace::new).collect(),
+            workspaces: workspaces(self.matrices, self.estimator.form()),
             scratch: self.matrices.blocks.iter().map(scratch).collect(),
         }
     }

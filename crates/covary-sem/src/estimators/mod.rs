@@ -4,21 +4,37 @@
 //! gradient on the moments, in the form the moments came in; the gradient need not be the derivative of
 //! the value (distributionally weighted least squares). The test statistic belongs to inference.
 
+mod least_squares;
 mod ml;
+pub mod named;
+mod weight;
 
 use covary_numerics::{Matrix, Scalar};
 
+pub use weight::Weight;
+
 use crate::{
     kernels,
-    model_matrices::{Implied, MomentGradient},
+    model_matrices::{Form, Implied, MomentGradient},
     settings::EstimatorName,
 };
+use named::NamedEstimator;
 
 /// The discrepancy functions there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Estimator {
     /// Maximum likelihood under normality.
     Ml,
+    /// Generalized least squares.
+    Gls,
+    /// Unweighted least squares.
+    Uls,
+    /// Weighted least squares, full weight matrix.
+    Wls,
+    /// Weighted least squares, diagonal weight matrix.
+    Dwls,
+    /// Distributionally weighted least squares.
+    Dls,
 }
 
 /// A sample's moments over any [`Scalar`], as an estimator sees them.
@@ -30,6 +46,8 @@ pub struct SampleMoments<T> {
     pub covariance: Vec<T>,
     /// m, p; empty when means are not modelled.
     pub mean: Vec<T>,
+    /// V of least squares.
+    pub weight: Weight<T>,
 }
 
 /// Room for one evaluation.
@@ -42,17 +60,32 @@ pub struct Scratch<T> {
     by_factor: Vec<T>,
     square: Vec<T>,
     other_square: Vec<T>,
+    /// d and Vd of least squares: means, then the lower triangle by columns.
+    differences: Vec<T>,
+    weighted: Vec<T>,
 }
 
 impl Estimator {
     /// All of them.
-    pub const ALL: [Estimator; 1] = [Estimator::Ml];
+    pub const ALL: [Estimator; 6] =
+        [Estimator::Ml, Estimator::Gls, Estimator::Uls, Estimator::Wls, Estimator::Dwls, Estimator::Dls];
 
     /// The discrepancy function of an estimator's name.
     pub fn named(name: EstimatorName) -> Self {
-        match name {
-            EstimatorName::Ml => Estimator::Ml,
+        NamedEstimator::of(name).discrepancy
+    }
+
+    /// The form in which it takes the implied moments.
+    pub fn form(self) -> Form {
+        match self {
+            Estimator::Ml => Form::Any,
+            _ => Form::Moments,
         }
+    }
+
+    /// Whether it is a quadratic form in the differences of moments.
+    pub fn is_least_squares(self) -> bool {
+        self != Estimator::Ml
     }
 
     /// The value at these moments, and its gradient on them.
@@ -66,6 +99,7 @@ impl Estimator {
     ) -> T {
         match self {
             Estimator::Ml => ml::evaluate(sample, implied, gradient, scratch),
+            _ => least_squares::evaluate(sample, implied, gradient, scratch),
         }
     }
 
@@ -75,6 +109,7 @@ impl Estimator {
     pub fn saturated<T: Scalar>(self, sample: &SampleMoments<T>, scratch: &mut Scratch<T>) -> Option<T> {
         match self {
             Estimator::Ml => ml::saturated(sample, scratch),
+            _ => Some(T::ZERO),
         }
     }
 }
@@ -82,7 +117,12 @@ impl Estimator {
 impl<T: Scalar> SampleMoments<T> {
     /// Room for p variables; `means` as modelled or not.
     pub fn zeros(p: usize, means: bool) -> Self {
-        SampleMoments { p, covariance: vec![T::ZERO; p * p], mean: vec![T::ZERO; if means { p } else { 0 }] }
+        SampleMoments {
+            p,
+            covariance: vec![T::ZERO; p * p],
+            mean: vec![T::ZERO; if means { p } else { 0 }],
+            weight: Weight::None,
+        }
     }
 
     /// The moments of a sample, its means where they are modelled.
@@ -91,7 +131,13 @@ impl<T: Scalar> SampleMoments<T> {
             p: covariance.rows(),
             covariance: covariance.values().iter().map(|v| T::from(*v)).collect(),
             mean: mean.unwrap_or(&[]).iter().map(|v| T::from(*v)).collect(),
+            weight: Weight::None,
         }
+    }
+
+    /// The same with the weight of least squares.
+    pub fn weighted(self, weight: &Weight<f64>) -> Self {
+        SampleMoments { weight: weight.over(), ..self }
     }
 }
 
@@ -107,6 +153,8 @@ impl<T: Scalar> Scratch<T> {
             by_factor: zeros(p * f),
             square: zeros((p * p).max(f * f)),
             other_square: zeros((p * p).max(f * f)),
+            differences: Vec::new(),
+            weighted: Vec::new(),
         }
     }
 

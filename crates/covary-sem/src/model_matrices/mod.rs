@@ -24,4 +24,4 @@ pub use derivatives::{BlockMatrices, MomentDerivative};
 pub use implied::{Dense, DenseGradient, Factored, FactoredGradient, Implied, MomentGradient};
 pub(crate) use layout::formula_of;
 pub use layout::{BlockLayout, ExogenousMoment, MatrixName, ModelMatrices, Position, Source};
-pub use workspace::Workspace;
+pub use workspace::{Form, Workspace};

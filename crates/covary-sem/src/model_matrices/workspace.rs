@@ -8,6 +8,18 @@ use super::{
 };
 use crate::kernels;
 
+/// In which form an estimator takes implied moments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// Factored where that serves, else dense.
+    #[default]
+    Any,
+    /// Dense, with Σ⁻¹ and ln |Σ|.
+    Dense,
+    /// Dense, Σ and μ alone: Σ need not be positive definite.
+    Moments,
+}
+
 /// The matrices of one block over any [`Scalar`], its implied moments and the way back to θ.
 #[derive(Clone, Debug)]
 pub struct Workspace<T> {
@@ -25,8 +37,7 @@ pub struct Workspace<T> {
     factored_gradient: FactoredGradient<T>,
     dense_gradient: DenseGradient<T>,
     is_factored: bool,
-    /// Forces the dense form, for tests and for estimators that need Σ itself.
-    always_dense: bool,
+    form: Form,
     half: Vec<T>,
     on_latent: Vec<T>,
     on_latent_residual: Vec<T>,
@@ -61,7 +72,7 @@ impl<T: Scalar> Workspace<T> {
             factored,
             dense,
             is_factored: false,
-            always_dense: false,
+            form: Form::Any,
             half: zeros(m * m),
             on_latent: zeros(m * m),
             on_latent_residual: zeros(m * m),
@@ -73,9 +84,9 @@ impl<T: Scalar> Workspace<T> {
         }
     }
 
-    /// The same, in the dense form always.
-    pub fn dense(layout: &BlockLayout) -> Self {
-        Workspace { always_dense: true, ..Workspace::new(layout) }
+    /// The same, in a form that is asked for.
+    pub fn in_form(layout: &BlockLayout, form: Form) -> Self {
+        Workspace { form, ..Workspace::new(layout) }
     }
 
     /// Sets the matrices to θ and finds the implied moments, their inverse and determinant.
@@ -88,13 +99,15 @@ impl<T: Scalar> Workspace<T> {
             *value = source.value(theta, exogenous);
         }
         self.set_means(layout, theta, exogenous);
-        self.is_factored = layout.unique_residuals && !self.always_dense && {
+        self.is_factored = layout.unique_residuals && self.form == Form::Any && {
             self.set_factored(layout, theta, exogenous);
             self.factored.factorise().is_some()
         };
         if !self.is_factored {
             self.set_dense(layout, theta, exogenous);
-            self.dense.factorise()?;
+            if self.form != Form::Moments {
+                self.dense.factorise()?;
+            }
         }
         Some(())
     }

@@ -79,8 +79,11 @@ impl<'a> Plan<'a> {
             .any(|e| matches!(e, crate::settings::GroupEqual::Intercepts | crate::settings::GroupEqual::Means));
         let with_groups = group_labels.len() > 1 && (settings.conventions.means_with_groups || equal_means);
         let means_wanted = settings.meanstructure.unwrap_or(with_groups);
-        let meanstructure =
-            means_stated || means_wanted || settings.function == Function::Growth || formulas.levels.len() > 1;
+        let meanstructure = means_stated
+            || means_wanted
+            || settings.function == Function::Growth
+            || formulas.levels.len() > 1
+            || crate::settings::needs_means(settings);
         let defaults = Defaults::new(settings);
         Ok(Plan { formulas, available, settings, defaults, meanstructure, group_labels, text_group })
     }

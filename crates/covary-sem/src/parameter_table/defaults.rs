@@ -42,7 +42,7 @@ impl Defaults {
             latent_intercepts_free: auto.int_lv_free.unwrap_or(growth),
             std_lv: settings.std_lv,
             orthogonal: settings.orthogonal,
-            fixed_x: settings.fixed_x.unwrap_or(settings.conventions.fixed_x),
+            fixed_x: crate::settings::fixed_x(settings),
         }
     }
 }

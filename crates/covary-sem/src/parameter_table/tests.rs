@@ -64,6 +64,7 @@ fn settings_of(case: &Value) -> Settings {
             cov_y: flag("auto.cov.y"),
             int_ov_free: flag("int.ov.free"),
             int_lv_free: flag("int.lv.free"),
+            efa: None,
         },
         group_equal: texts(&options["group.equal"]).into_iter().map(kind).collect(),
         group_partial: texts(&options["group.partial"]),

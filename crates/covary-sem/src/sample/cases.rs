@@ -8,6 +8,7 @@ use covary_numerics::{Matrix, moments};
 use super::{BlockSample, DistinctRows, Sample, covariance_factor, groups::groups};
 use crate::{
     ParameterTable, SemError, Settings, Warning,
+    estimators::Weight,
     parameter_table::{Available, Block},
     warning::WarningCode,
 };
@@ -92,6 +93,7 @@ fn block_sample(
         cases: n,
         covariance: covariance.scaled(covariance_factor(settings.conventions.likelihood, n)),
         mean: Some(mean),
+        weight: Weight::None,
         rows: Some(distinct_rows(&values)),
         case_positions: complete,
     })

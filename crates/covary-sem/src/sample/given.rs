@@ -5,6 +5,7 @@ use covary_numerics::Matrix;
 use super::{BlockSample, GroupMoments, Sample, cases::in_group, covariance_factor, definiteness::is_positive};
 use crate::{
     ParameterTable, SemError, Settings,
+    estimators::Weight,
     parameter_table::{Available, Block},
 };
 
@@ -64,6 +65,7 @@ fn of_group(
         cases: group.cases,
         covariance: covariance.scaled(factor),
         mean,
+        weight: Weight::None,
         rows: None,
         case_positions: Vec::new(),
     })

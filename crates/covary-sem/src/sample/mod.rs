@@ -9,6 +9,7 @@ pub(crate) mod resample;
 use covary_data::Dataset;
 use covary_numerics::Matrix;
 
+use crate::estimators::Weight;
 use crate::{Likelihood, ParameterTable, SemError, Settings, Warning, parameter_table::Available};
 
 /// What a model is fitted to.
@@ -51,6 +52,8 @@ pub struct BlockSample {
     pub covariance: Matrix,
     /// Means; `None` where they are not known (covariances given alone).
     pub mean: Option<Vec<f64>>,
+    /// V of least squares.
+    pub weight: Weight<f64>,
     /// Distinct rows and how often each occurs; `None` when moments were given.
     pub rows: Option<DistinctRows>,
     /// Positions (from 0) of the used cases in the dataset; empty when moments were given.

@@ -175,6 +175,7 @@ mod tests {
             cases: 40,
             covariance,
             mean: Some(mean),
+            weight: crate::estimators::Weight::None,
             rows: Some(rows),
             case_positions: (0..40).collect(),
         };

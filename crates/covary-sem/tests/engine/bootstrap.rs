@@ -147,7 +147,12 @@ fn leave_one_out_refits() {
 
 #[test]
 fn settings_bring_resamples_and_their_standard_errors() {
-    let resampling = BootstrapSettings { resamples: 100, seed: 3, interval: BootstrapInterval::Percentile };
+    let resampling = BootstrapSettings {
+        resamples: 100,
+        seed: 3,
+        interval: BootstrapInterval::Percentile,
+        kind: Default::default(),
+    };
     let settings = Settings { bootstrap: Some(resampling), ..Settings::default() };
     let model = parse("x9 ~ a*x8 + x7\nx8 ~ b*x7\nind := a*b").unwrap();
     let own = fit(&model, &Data::Cases(&common::holzinger_swineford()), &settings).unwrap();

@@ -1,0 +1,94 @@
+//! Weight matrices of least squares.
+
+use std::sync::Arc;
+
+use covary_numerics::{Matrix, Scalar, linalg::Cholesky};
+
+/// V of F = d'Vd, d over means (where modelled) and the lower triangle of the covariances by columns.
+#[derive(Clone, Debug)]
+pub enum Weight<T> {
+    /// The identity (ULS); of ML nothing.
+    None,
+    /// NT(S), by its S⁻¹, p × p (GLS).
+    NormalTheory(Vec<T>),
+    /// A diagonal matrix (DWLS).
+    Diagonal(Vec<T>),
+    /// Any matrix (WLS, DLS).
+    Full(Arc<Matrix>),
+}
+
+impl Weight<f64> {
+    /// NT(S). `None` unless S is positive definite.
+    pub fn normal_theory(covariance: &Matrix) -> Option<Self> {
+        Some(Weight::NormalTheory(Cholesky::new(covariance)?.inverse().values().to_vec()))
+    }
+
+    /// Γ⁻¹. `None` unless Γ is positive definite.
+    pub fn inverse_of(gamma: &Matrix) -> Option<Self> {
+        Some(Weight::Full(Arc::new(Cholesky::new(gamma)?.inverse())))
+    }
+
+    /// diag(Γ)⁻¹. `None` where an element is not positive.
+    pub fn inverse_of_diagonal(gamma: &[f64]) -> Option<Self> {
+        gamma.iter().all(|g| *g > 0.0).then(|| Weight::Diagonal(gamma.iter().map(|g| 1.0 / g).collect()))
+    }
+
+    /// The same over another scalar.
+    pub fn over<T: Scalar>(&self) -> Weight<T> {
+        let constants = |values: &[f64]| values.iter().map(|value| T::from(*value)).collect();
+        match self {
+            Weight::None => Weight::None,
+            Weight::NormalTheory(inverse) => Weight::NormalTheory(constants(inverse)),
+            Weight::Diagonal(diagonal) => Weight::Diagonal(constants(diagonal)),
+            Weight::Full(matrix) => Weight::Full(Arc::clone(matrix)),
+        }
+    }
+
+    /// Vd of a vector of moments; p variables, `means` of them first where they are modelled.
+    pub fn times(&self, d: &[f64], p: usize, means: bool) -> Vec<f64> {
+        match self {
+            Weight::None => d.to_vec(),
+            Weight::Diagonal(diagonal) => diagonal.iter().zip(d).map(|(v, d)| v * d).collect(),
+            Weight::Full(matrix) => matrix.times_vector(d),
+            Weight::NormalTheory(inverse) => normal_theory_times(inverse, d, p, means),
+        }
+    }
+
+    /// V as a matrix of order `moments`; for small models and tests.
+    pub fn matrix(&self, p: usize, means: bool) -> Matrix {
+        let moments = p * (p + 1) / 2 + if means { p } else { 0 };
+        if let Weight::Full(matrix) = self {
+            return (**matrix).clone();
+        }
+        let mut unit = vec![0.0; moments];
+        let mut matrix = Matrix::zeros(moments, moments);
+        for k in 0..moments {
+            unit[k] = 1.0;
+            for (row, element) in self.times(&unit, p, means).into_iter().enumerate() {
+                matrix[(row, k)] = element;
+            }
+            unit[k] = 0.0;
+        }
+        matrix
+    }
+}
+
+/// NT(S)d: S⁻¹δ for means, and for covariances vech of S⁻¹DS⁻¹, halved on the diagonal.
+fn normal_theory_times(inverse: &[f64], d: &[f64], p: usize, means: bool) -> Vec<f64> {
+    let inverse = Matrix::from_fn(p, p, |i, j| inverse[i * p + j]);
+    let mut product = if means { inverse.times_vector(&d[..p]) } else { Vec::new() };
+    let of_covariances = &d[product.len()..];
+    let mut square = Matrix::zeros(p, p);
+    for (k, (i, j)) in lower_triangle(p).enumerate() {
+        square[(i, j)] = of_covariances[k];
+        square[(j, i)] = of_covariances[k];
+    }
+    let weighted = inverse.times(&square).times(&inverse);
+    product.extend(lower_triangle(p).map(|(i, j)| if i == j { 0.5 } else { 1.0 } * weighted[(i, j)]));
+    product
+}
+
+/// (row, column) of the lower triangle by columns.
+pub(crate) fn lower_triangle(p: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..p).flat_map(move |j| (j..p).map(move |i| (i, j)))
+}
