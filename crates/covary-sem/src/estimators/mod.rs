@@ -12,6 +12,7 @@ mod weight;
 use covary_numerics::{Matrix, Scalar};
 
 pub use weight::Weight;
+pub(crate) use weight::lower_triangle;
 
 use crate::{
     kernels,

@@ -2,6 +2,7 @@
 
 mod cases;
 mod definiteness;
+pub mod fourth_moments;
 mod given;
 mod groups;
 pub(crate) mod resample;

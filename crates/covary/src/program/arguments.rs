@@ -364,7 +364,9 @@ fn option_argument(spec: &covary_sem::options::OptionSpec) -> Arg {
         OptionKind::Text => (argument.value_name("NAME"), None),
         OptionKind::Texts => (argument.value_name("TEXT,…").value_delimiter(',').action(ArgAction::Append), None),
         OptionKind::Count => (argument.value_name("N"), None),
+        OptionKind::Counts => (argument.value_name("N,…").value_delimiter(',').action(ArgAction::Append), None),
         OptionKind::Proportion => (argument.value_name("NUMBER"), None),
+        OptionKind::Object => (argument.value_name("JSON"), None),
     };
     argument.help(match words {
         Some(words) => format!("{}: {}", spec.help, words.join(", ")),
