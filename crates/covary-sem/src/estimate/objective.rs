@@ -4,9 +4,10 @@ use covary_numerics::{Dual, Matrix, Scalar};
 
 use crate::{
     Sample,
-    estimators::{Estimator, SampleMoments, Scratch},
+    estimators::{Estimator, SampleMoments, Scratch, Weight},
     fit::ImpliedMoments,
-    model_matrices::{Form, ModelMatrices, Workspace},
+    inference::information,
+    model_matrices::{BlockMatrices, Form, ModelMatrices, Workspace},
 };
 
 /// The objective of a model and a sample.
@@ -154,6 +155,24 @@ impl<'a> Objective<'a, f64> {
         let found = blocks.map(discrepancy).collect();
         self.half_weights = weights;
         found
+    }
+
+    /// The information that scales the search, per case: Σ w_g Δ'W_gΔ, W_g = NT(Σ) for ML, V for least squares.
+    ///
+    /// `None` where a block has no moments at θ.
+    pub fn information(&self, theta: &[f64], weights: &[f64]) -> Option<Matrix> {
+        let values: Vec<BlockMatrices> = (0..self.matrices.blocks.len())
+            .map(|block| self.matrices.matrices(block, theta, &self.exogenous))
+            .collect::<Option<_>>()?;
+        let metric = |(values, sample): (&BlockMatrices, &SampleMoments<f64>)| {
+            if self.estimator.is_least_squares() {
+                Some(sample.weight.clone())
+            } else {
+                Weight::normal_theory(&values.covariance)
+            }
+        };
+        let metrics: Vec<Weight<f64>> = values.iter().zip(&self.samples).map(metric).collect::<Option<_>>()?;
+        Some(information::in_metric(self.matrices, &values, weights, &metrics))
     }
 
     /// Writes the implied moments of a block at θ; what does not exist stays as it was.

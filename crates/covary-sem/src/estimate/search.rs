@@ -7,7 +7,7 @@ use covary_numerics::{
 };
 
 use super::{EqualityConstraints, Objective, StartingValues};
-use crate::{ParameterTable, Sample, inference::information, model_matrices::ModelMatrices};
+use crate::{ParameterTable, Sample};
 
 /// What a search found.
 #[derive(Clone, Debug)]
@@ -67,13 +67,12 @@ pub fn estimate(
 /// Where the information is singular, directions without information get that of a ten-thousandth.
 /// `None` where the model has no moments at θ.
 pub fn fisher_metric(
-    matrices: &ModelMatrices,
+    objective: &Objective<f64>,
     constraints: &EqualityConstraints,
     weights: &[f64],
     theta: &[f64],
-    exogenous: &[f64],
 ) -> Option<(Vec<f64>, Matrix)> {
-    let information = information::expected(matrices, theta, exogenous, weights)?;
+    let information = objective.information(theta, weights)?;
     let reduced = constraints.reduce_information(&information);
     let scale: Vec<f64> = reduced.diagonal().iter().map(|i| if *i > 0.0 { 1.0 / i.sqrt() } else { 1.0 }).collect();
     let q = scale.len();
@@ -107,7 +106,7 @@ pub fn search(
     let matrices = objective.matrices();
     let mut theta = vec![0.0; matrices.free];
     constraints.expand(start, &mut theta);
-    let (scale, metric) = fisher_metric(matrices, constraints, weights, &theta, &objective.exogenous)?;
+    let (scale, metric) = fisher_metric(objective, constraints, weights, &theta)?;
     let mut scaled = Scaled::new(objective, constraints, scale);
     let begin: Vec<f64> = start.iter().zip(&scaled.scale).map(|(eta, scale)| eta / scale).collect();
     let settings = minimise::Settings { gradient_tolerance: SEARCH_TOLERANCE, max_iterations };
@@ -182,13 +181,7 @@ impl<'a, 'b> Scaled<'a, 'b> {
     /// The inverse expected information at `point`, in this search's units.
     fn metric_at(&mut self, weights: &[f64], point: &[f64]) -> Option<Matrix> {
         self.set_point(point);
-        let (own, metric) = fisher_metric(
-            self.objective.matrices(),
-            self.constraints,
-            weights,
-            &self.theta,
-            &self.objective.exogenous,
-        )?;
+        let (own, metric) = fisher_metric(self.objective, self.constraints, weights, &self.theta)?;
         let ratio: Vec<f64> = own.iter().zip(&self.scale).map(|(own, scale)| own / scale).collect();
         Some(Matrix::from_fn(ratio.len(), ratio.len(), |i, j| metric[(i, j)] * ratio[i] * ratio[j]))
     }

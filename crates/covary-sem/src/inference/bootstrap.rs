@@ -190,9 +190,10 @@ impl<'a> Shared<'a> {
             SemError::Data("the bootstrap needs the cases: means and covariances alone cannot be resampled".into())
         })?;
         let weights = objective::weights(&fit.sample);
-        let (scale, metric) =
-            estimate::fisher_metric(&fit.matrices, &fit.constraints, &weights, &fit.theta, &fit.exogenous())
-                .ok_or_else(|| SemError::Data("the fit has no implied moments to begin resampling from".into()))?;
+        let estimator = Estimator::named(fit.settings.estimator);
+        let (scale, metric) = Objective::<f64>::new(&fit.matrices, estimator, &fit.sample)
+            .and_then(|objective| estimate::fisher_metric(&objective, &fit.constraints, &weights, &fit.theta))
+            .ok_or_else(|| SemError::Data("the fit has no implied moments to begin resampling from".into()))?;
         let eta = fit.constraints.project(&fit.theta);
         Ok(Shared {
             fit,

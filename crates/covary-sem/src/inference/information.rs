@@ -1,38 +1,213 @@
-//! Information about the parameters, per case: expected (Fisher) and observed (Hessian).
+//! Information about the parameters, per case: Δ'WΔ in a metric W of the moments, and the exact Hessian.
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
+use super::Solution;
 use crate::{
     Fit,
     estimate::{Objective, objective},
-    estimators::Estimator,
-    model_matrices::{BlockLayout, BlockMatrices, MatrixName, ModelMatrices, MomentDerivative, Position, Source},
+    estimators::{Weight, lower_triangle},
+    model_matrices::{BilinearForm, BlockMatrices, ModelMatrices, MomentDerivative},
 };
 
 /// Expected information of θ per case, q⁺ × q⁺: Σ w_g Δ_g' NT(Σ̂_g) Δ_g.
 ///
-/// Element by element ½ tr(Σ⁻¹Σ_kΣ⁻¹Σ_l) + μ_k'Σ⁻¹μ_l; since Σ_k = uv' + vu', this is
-/// (u'Σ⁻¹x)(v'Σ⁻¹y) + (u'Σ⁻¹y)(v'Σ⁻¹x), looked up in one table of the inner products of all vectors
-/// that occur (unit vectors, columns of L and of ΛV): no ∂Σ is ever formed.
-///
 /// `weights`: w_g by block. `None` where a block has no moments at θ.
 pub fn expected(matrices: &ModelMatrices, theta: &[f64], exogenous: &[f64], weights: &[f64]) -> Option<Matrix> {
-    let mut information = Matrix::zeros(matrices.free, matrices.free);
-    for (block, layout) in matrices.blocks.iter().enumerate() {
-        let values = matrices.matrices(block, theta, exogenous)?;
-        add_block(&mut information, layout, &values, weights[block])?;
-    }
-    Some(information)
+    let values: Vec<BlockMatrices> =
+        (0..matrices.blocks.len()).map(|b| matrices.matrices(b, theta, exogenous)).collect::<Option<_>>()?;
+    let metrics: Vec<Weight<f64>> =
+        values.iter().map(|values| Weight::normal_theory(&values.covariance)).collect::<Option<_>>()?;
+    Some(in_metric(matrices, &values, weights, &metrics))
 }
 
-/// Expected information per case at the estimates of a fit, q⁺ × q⁺.
+/// Σ w_g Δ_g'W_gΔ_g, q⁺ × q⁺, in any metric of the moments.
+///
+/// Under normal theory an element is ½ tr(Σ⁻¹Σ_kΣ⁻¹Σ_l) + μ_k'Σ⁻¹μ_l; since Σ_k = uv' + vu', this is
+/// (u'Σ⁻¹x)(v'Σ⁻¹y) + (u'Σ⁻¹y)(v'Σ⁻¹x), looked up in one table of the inner products of all vectors that occur: no ∂Σ
+/// is ever formed. A diagonal metric is summed moment by moment; only a full one needs Δ.
+pub fn in_metric(
+    matrices: &ModelMatrices,
+    values: &[BlockMatrices],
+    weights: &[f64],
+    metrics: &[Weight<f64>],
+) -> Matrix {
+    let mut information = Matrix::zeros(matrices.free, matrices.free);
+    for (block, layout) in matrices.blocks.iter().enumerate() {
+        let form = BilinearForm::new(layout, &values[block]);
+        let p = layout.observed.len();
+        match &metrics[block] {
+            Weight::NormalTheory(inverse) => {
+                let inverse = Matrix::from_fn(p, p, |i, j| inverse[i * p + j]);
+                add_normal_theory(&mut information, &form, &inverse, weights[block]);
+            }
+            Weight::Full(metric) => {
+                let delta = matrices.delta(block, &values[block]);
+                let product = delta.transpose().times(&metric.times(&delta));
+                information = information.plus(&product.scaled(weights[block]));
+            }
+            Weight::None => add_diagonal(&mut information, &form, |_| 1.0, weights[block]),
+            Weight::Diagonal(diagonal) => add_diagonal(&mut information, &form, |k| diagonal[k], weights[block]),
+        }
+    }
+    information
+}
+
+/// Adds w Δ'NT(N⁻¹)Δ, N = `inverse`.
+pub fn add_normal_theory(information: &mut Matrix, form: &BilinearForm, inverse: &Matrix, weight: f64) {
+    let gram = form.gram(inverse);
+    add_pairs(information, form, weight, |a, b| {
+        let straight = gram[(a.left, b.left)] * gram[(a.right, b.right)];
+        let crossed = gram[(a.left, b.right)] * gram[(a.right, b.left)];
+        let mut element = a.scale * b.scale * (straight + crossed);
+        if form.means {
+            element += a.mean_factor * b.mean_factor * gram[(a.mean, b.mean)];
+        }
+        element
+    });
+}
+
+/// Adds w Δ'AΔ, A the observed information of the saturated model at (μ, Σ) with δ = m − μ and S:
+/// blocks N; δ'N-cross (N ⊗ δ'N)D; D'(N ⊗ (Q − ½N))D, N = Σ⁻¹, Q = N(S + δδ')N.
+///
+/// `pull`: Q; `shift`: Nδ, zeros without means.
+pub fn add_observed_saturated(
+    information: &mut Matrix,
+    form: &BilinearForm,
+    inverse: &Matrix,
+    pull: &Matrix,
+    shift: &[f64],
+    weight: f64,
+) {
+    let gram = form.gram(inverse);
+    let other = form.gram(&pull.minus(&inverse.scaled(0.5)));
+    let along = form.products(shift);
+    // tr(A P B N) with A = uv' + vu', B = xy' + yx'.
+    let crossed = |a: (usize, usize), b: (usize, usize)| {
+        other[(a.1, b.0)] * gram[(b.1, a.0)]
+            + other[(a.1, b.1)] * gram[(b.0, a.0)]
+            + other[(a.0, b.0)] * gram[(b.1, a.1)]
+            + other[(a.0, b.1)] * gram[(b.0, a.1)]
+    };
+    add_pairs(information, form, weight, |a, b| {
+        let mut element = a.scale * b.scale * crossed((a.left, a.right), (b.left, b.right));
+        if form.means {
+            element += a.mean_factor * b.mean_factor * gram[(a.mean, b.mean)];
+            // ∂μ_a'N ∂Σ_b Nδ and the like.
+            let mixed = |mean: usize, left: usize, right: usize| {
+                gram[(mean, left)] * along[right] + gram[(mean, right)] * along[left]
+            };
+            element += a.mean_factor * b.scale * mixed(a.mean, b.left, b.right);
+            element += b.mean_factor * a.scale * mixed(b.mean, a.left, a.right);
+        }
+        element
+    });
+}
+
+fn add_pairs(
+    information: &mut Matrix,
+    form: &BilinearForm,
+    weight: f64,
+    element: impl Fn(&crate::model_matrices::BilinearDerivative, &crate::model_matrices::BilinearDerivative) -> f64,
+) {
+    for (k, a) in form.derivatives.iter().enumerate() {
+        for b in &form.derivatives[..=k] {
+            let value = weight * element(a, b);
+            information[(a.parameter, b.parameter)] += value;
+            // Two places of one parameter (a shared θ) meet twice on the diagonal.
+            if !std::ptr::eq(a, b) {
+                information[(b.parameter, a.parameter)] += value;
+            }
+        }
+    }
+}
+
+/// Adds w Δ'VΔ, V diagonal, one moment after the other.
+fn add_diagonal(information: &mut Matrix, form: &BilinearForm, metric: impl Fn(usize) -> f64, weight: f64) {
+    let p = form.vectors.rows();
+    let q = information.rows();
+    let mut row = vec![0.0; q];
+    let mut add = |row: &[f64], factor: f64| {
+        let moved: Vec<usize> = (0..q).filter(|k| row[*k] != 0.0).collect();
+        for &k in &moved {
+            for &l in &moved {
+                information[(k, l)] += factor * row[k] * row[l];
+            }
+        }
+    };
+    let mut moment = 0;
+    if form.means {
+        for i in 0..p {
+            row.fill(0.0);
+            form.derivatives.iter().for_each(|d| row[d.parameter] += form.mean(d, i));
+            add(&row, weight * metric(moment));
+            moment += 1;
+        }
+    }
+    for (i, j) in lower_triangle(p) {
+        row.fill(0.0);
+        form.derivatives.iter().for_each(|d| row[d.parameter] += form.covariance(d, i, j));
+        add(&row, weight * metric(moment));
+        moment += 1;
+    }
+}
+
+/// Expected information per case at the estimates of a fit, q⁺ × q⁺: under normal theory for ML, in the estimator's own
+/// metric for least squares.
 pub fn expected_of(fit: &Fit) -> Option<Matrix> {
-    expected(&fit.matrices, &fit.theta, &fit.exogenous(), &objective::weights(&fit.sample))
+    fit.solution()?.expected(crate::settings::SaturatedAt::Structured)
 }
 
 /// Observed information per case at the estimates of a fit: the exact Hessian of f, q⁺ × q⁺.
 pub fn observed_of(fit: &Fit) -> Option<Matrix> {
-    Objective::<f64>::new(&fit.matrices, Estimator::named(fit.settings.estimator), &fit.sample)?.hessian(&fit.theta)
+    fit.solution()?.hessian()
+}
+
+impl Solution<'_> {
+    /// Σ w_g Δ'WΔ with W at the implied moments or at the sample's; for least squares W = V.
+    pub fn expected(&self, at: crate::settings::SaturatedAt) -> Option<Matrix> {
+        Some(in_metric(self.matrices, &self.values, &self.weights(), &self.metrics(at)?))
+    }
+
+    /// The exact Hessian of f.
+    pub fn hessian(&self) -> Option<Matrix> {
+        Objective::<f64>::new(self.matrices, self.estimator(), self.sample)?.hessian(self.theta)
+    }
+
+    /// Δ'AΔ, A the observed information of the saturated model at the implied moments or at the sample's.
+    pub fn observed_saturated(&self, at: crate::settings::SaturatedAt) -> Option<Matrix> {
+        use crate::settings::SaturatedAt;
+        if at == SaturatedAt::Unstructured || self.estimator().is_least_squares() {
+            // At the sample's own moments the observed information is the expected one.
+            return self.expected(at);
+        }
+        let mut information = Matrix::zeros(self.matrices.free, self.matrices.free);
+        for (block, layout) in self.matrices.blocks.iter().enumerate() {
+            let (values, sample) = (&self.values[block], &self.sample.blocks[block]);
+            let form = BilinearForm::new(layout, values);
+            let inverse = Cholesky::new(&values.covariance)?.inverse();
+            let mut squares = sample.covariance.clone();
+            let p = squares.rows();
+            let mut shift = vec![0.0; p];
+            if let Some(mean) = sample.mean.as_ref().filter(|_| layout.meanstructure) {
+                let delta: Vec<f64> = mean.iter().zip(&values.mean).map(|(m, mu)| m - mu).collect();
+                for i in 0..p {
+                    for j in 0..p {
+                        squares[(i, j)] += delta[i] * delta[j];
+                    }
+                }
+                shift = inverse.times_vector(&delta);
+            }
+            let pull = inverse.times(&squares).times(&inverse);
+            add_observed_saturated(&mut information, &form, &inverse, &pull, &shift, self.weights()[block]);
+        }
+        Some(information)
+    }
+
+    /// w_g = n_g/N by block.
+    pub fn weights(&self) -> Vec<f64> {
+        objective::weights(self.sample)
+    }
 }
 
 /// Expected information between two parameters of a block, free or not: ∂σ_a' NT(Σ) ∂σ_b, not weighted by w_g.
@@ -51,75 +226,4 @@ pub fn between(inverse: &Matrix, a: &MomentDerivative, b: &MomentDerivative, mea
         sum += product(&a.mean, &b.mean);
     }
     sum
-}
-
-/// A derivative of the moments by the numbers of its vectors: ∂Σ = scale(uv' + vu'), ∂μ = factor · w.
-struct Bilinear {
-    parameter: usize,
-    left: usize,
-    right: usize,
-    scale: f64,
-    mean: usize,
-    mean_factor: f64,
-}
-
-fn add_block(information: &mut Matrix, layout: &BlockLayout, values: &BlockMatrices, weight: f64) -> Option<()> {
-    let derivatives: Vec<Bilinear> = layout
-        .entries()
-        .into_iter()
-        .filter_map(|(position, source)| match source {
-            Source::Free(parameter) => Some(bilinear(layout, values, position, parameter)),
-            _ => None,
-        })
-        .collect();
-    let gram = inner_products(values)?;
-    for (k, a) in derivatives.iter().enumerate() {
-        for b in &derivatives[..=k] {
-            let straight = gram[(a.left, b.left)] * gram[(a.right, b.right)];
-            let crossed = gram[(a.left, b.right)] * gram[(a.right, b.left)];
-            let mut element = a.scale * b.scale * (straight + crossed);
-            if layout.meanstructure {
-                element += a.mean_factor * b.mean_factor * gram[(a.mean, b.mean)];
-            }
-            information[(a.parameter, b.parameter)] += weight * element;
-            // Two places of one parameter (a shared θ) meet twice on the diagonal.
-            if !std::ptr::eq(a, b) {
-                information[(b.parameter, a.parameter)] += weight * element;
-            }
-        }
-    }
-    Some(())
-}
-
-/// Vectors in the order e_1 … e_p, L_1 … L_m, (ΛV)_1 … (ΛV)_m.
-fn bilinear(layout: &BlockLayout, values: &BlockMatrices, position: Position, parameter: usize) -> Bilinear {
-    let (p, m) = (layout.observed.len(), layout.latent.len());
-    let (i, j) = (position.row, position.column);
-    let (reach, observed_latent) = (|j: usize| p + j, |j: usize| p + m + j);
-    let variance = if i == j { 0.5 } else { 1.0 };
-    let (left, right, scale, mean, mean_factor) = match position.matrix {
-        MatrixName::Loadings => (i, observed_latent(j), 1.0, i, values.latent_mean[j]),
-        MatrixName::Regressions => (reach(i), observed_latent(j), 1.0, reach(i), values.latent_mean[j]),
-        MatrixName::LatentCovariance => (reach(i), reach(j), variance, 0, 0.0),
-        MatrixName::ResidualCovariance => (i, j, variance, 0, 0.0),
-        MatrixName::ObservedIntercepts => (0, 0, 0.0, i, 1.0),
-        MatrixName::LatentIntercepts => (0, 0, 0.0, reach(i), 1.0),
-    };
-    Bilinear { parameter, left, right, scale, mean, mean_factor }
-}
-
-/// Z'Σ⁻¹Z, Z = [I, L, ΛV].
-fn inner_products(values: &BlockMatrices) -> Option<Matrix> {
-    let (p, m) = (values.covariance.rows(), values.reach.columns());
-    let vectors = Matrix::from_fn(p, p + 2 * m, |i, k| {
-        if k < p {
-            f64::from(i == k)
-        } else if k < p + m {
-            values.reach[(i, k - p)]
-        } else {
-            values.observed_latent[(i, k - p - m)]
-        }
-    });
-    let solved = Cholesky::new(&values.covariance)?.inverse().times(&vectors);
-    Some(vectors.transpose().times(&solved))
 }

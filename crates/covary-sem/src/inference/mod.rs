@@ -10,7 +10,9 @@ pub(crate) mod residual_variance;
 pub mod residuals;
 pub mod reticular;
 pub(crate) mod score;
+mod solution;
 pub mod standard_errors;
 pub mod test_statistic;
 
 pub use bootstrap::Bootstrap;
+pub use solution::Solution;

@@ -14,12 +14,14 @@
 //! chained to θ by [`Workspace::chain`]. Inference reads the plain matrices ([`BlockMatrices`]) and the
 //! derivatives of the moments, each a pair of vectors ([`MomentDerivative`]).
 
+mod bilinear;
 mod derivatives;
 mod implied;
 mod layout;
 mod paths;
 mod workspace;
 
+pub use bilinear::{BilinearDerivative, BilinearForm};
 pub use derivatives::{BlockMatrices, MomentDerivative};
 pub use implied::{Dense, DenseGradient, Factored, FactoredGradient, Implied, MomentGradient};
 pub(crate) use layout::formula_of;
