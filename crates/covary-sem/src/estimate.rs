@@ -6,12 +6,14 @@
 
 pub mod constraints;
 pub mod defined;
+mod find;
 pub mod objective;
 mod search;
 mod starting_values;
 
 pub use constraints::EqualityConstraints;
 pub use defined::DefinedParameters;
+pub use find::{find, search_weight};
 pub use objective::Objective;
 pub use search::{Estimates, estimate, fisher_metric, search};
 pub use starting_values::StartingValues;

@@ -3,13 +3,19 @@
 use covary_numerics::{Matrix, minimise};
 
 use crate::{
-    Data, Formulas, Likelihood, ParameterTable, Sample, SemError, Settings, Warning,
+    Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning,
     estimate::{self, EqualityConstraints, Estimates, Objective, defined::RowEstimates},
     estimators::Estimator,
-    inference::{Bootstrap, admissibility, bootstrap, information, standard_errors, test_statistic},
+    inference::{
+        Bootstrap, admissibility,
+        baseline::BaselineModel,
+        bootstrap,
+        model_tests::{self, ModelTest, TestInput},
+        standard_errors, test_statistic,
+    },
     model_matrices::{BlockMatrices, ModelMatrices},
     not_built, parameter_table,
-    settings::{self, Information, StandardErrors},
+    settings::{self, StandardErrors, TestName},
     warning::WarningCode,
 };
 
@@ -46,6 +52,10 @@ pub struct Fit {
     pub test: Option<TestStatistic>,
     /// Test of the baseline (independence) model.
     pub baseline: Option<TestStatistic>,
+    /// The tests asked for, the standard one first.
+    pub tests: Vec<ModelTest>,
+    /// The same tests of the baseline model as lavaan defines it; empty where only the standard test was asked for.
+    pub baseline_tests: Vec<ModelTest>,
     /// Degrees of freedom; negative when not identified.
     pub degrees_of_freedom: i64,
     /// Number of independent equality constraints.
@@ -140,15 +150,14 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let settings = &settings::resolved(settings, levels)?;
     not_built::refuse_settings(settings)?;
     not_built::refuse_rows(&table)?;
-    let (sample, notes) = Sample::take(data, &table, settings)?;
+    let (mut sample, notes) = Sample::take(data, &table, settings)?;
     let warnings = table.warnings.iter().cloned().chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
     let constraints = EqualityConstraints::new(&table)?;
     let mut objective =
         Objective::new(&matrices, Estimator::named(settings.estimator), &sample).ok_or_else(singular)?;
-    let found = estimate::estimate(&mut objective, &constraints, &table, &sample, settings.max_iterations)
-        .ok_or_else(no_moments)?;
+    let found = estimate::find(&mut objective, &constraints, &table, &mut sample, settings).ok_or_else(no_moments)?;
     let discrepancies = objective.discrepancies(&found.theta).ok_or_else(no_moments)?;
     let mut fit = unjudged(table, settings, sample, matrices.clone(), constraints, found, warnings);
     fit.judge(&discrepancies);
@@ -192,12 +201,7 @@ fn unjudged(
     Fit {
         degrees_of_freedom: test_statistic::degrees_of_freedom(&matrices, &constraints),
         equality_rank: constraints.rank,
-        baseline: test_statistic::baseline(
-            &table,
-            &sample,
-            settings.conventions.likelihood,
-            settings.conventions.baseline_keeps_x,
-        ),
+        baseline: test_statistic::baseline(&table, &sample, settings, settings.conventions.baseline_keeps_x),
         standard_errors: vec![None; table.rows.len()],
         table,
         settings: settings.clone(),
@@ -210,6 +214,8 @@ fn unjudged(
         theta: found.theta,
         estimates,
         vcov: None,
+        tests: Vec::new(),
+        baseline_tests: Vec::new(),
         implied: Vec::new(),
         test: None,
         log_likelihood: None,
@@ -227,36 +233,71 @@ impl Fit {
         // Discrepancies exist, so the moments do.
         let Some(values) = values else { return };
         self.implied = self.matrices.blocks.iter().zip(&values).map(|(layout, v)| v.implied(layout)).collect();
-        let likelihood = self.settings.conventions.likelihood;
-        let statistic = test_statistic::chi_squared(discrepancies, &self.sample, likelihood);
+        let statistic = test_statistic::chi_squared(discrepancies, &self.sample, &self.settings);
         self.test =
             (self.degrees_of_freedom >= 0).then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
-        self.log_likelihood = test_statistic::log_likelihoods(&self.table, &self.sample, discrepancies);
-        self.set_standard_errors(likelihood);
+        if !Estimator::named(self.settings.estimator).is_least_squares() {
+            self.log_likelihood = test_statistic::log_likelihoods(&self.table, &self.sample, discrepancies);
+        }
+        self.set_standard_errors();
+        self.set_tests();
         self.warnings.extend(admissibility::problems(&self.table, &self.matrices, &self.estimates, &values));
         self.warnings.extend(self.few_cases());
     }
 
-    fn set_standard_errors(&mut self, likelihood: Likelihood) {
-        let information = match self.settings.information {
-            Some(Information::Observed) => information::observed_of(self),
-            _ => information::expected_of(self),
+    /// The tests asked for, of the model and, where they scale, of its baseline.
+    fn set_tests(&mut self) {
+        let Some(test) = self.test else { return };
+        let names = match self.settings.tests.as_slice() {
+            [TestName::None] => return,
+            [TestName::Standard] => vec![TestName::Standard],
+            names => std::iter::once(TestName::Standard).chain(names.iter().copied()).collect(),
         };
-        let Some(information) = information else { return };
-        let divisor = standard_errors::divisor(likelihood, self.cases(), self.sample.blocks.len());
-        match standard_errors::vcov(&information, &self.constraints, divisor) {
+        let mut seen = Vec::new();
+        let names: Vec<TestName> = names
+            .into_iter()
+            .filter(|name| {
+                let new = !seen.contains(name);
+                seen.push(*name);
+                new
+            })
+            .collect();
+        let Some(solution) = self.solution() else { return };
+        let tests = model_tests::compute(&TestInput::new(&solution, test.statistic, test.df), &names);
+        let scaled: Vec<TestName> = names.into_iter().filter(|name| name.is_scaled()).collect();
+        let of_baseline = if scaled.is_empty() { Vec::new() } else { self.tests_of_baseline(&scaled) };
+        self.tests = tests;
+        self.baseline_tests = of_baseline;
+    }
+
+    fn tests_of_baseline(&self, names: &[TestName]) -> Vec<ModelTest> {
+        let keeps_x = crate::Conventions::LAVAAN.baseline_keeps_x;
+        let standard = test_statistic::baseline(&self.table, &self.sample, &self.settings, keeps_x);
+        let model = BaselineModel::new(&self.table, &self.sample, &self.settings, keeps_x);
+        let (Some(standard), Some(model)) = (standard, model) else { return Vec::new() };
+        match model.solution(&self.sample, &self.settings) {
+            Some(solution) => model_tests::compute(&TestInput::new(&solution, standard.statistic, standard.df), names),
+            None => Vec::new(),
+        }
+    }
+
+    fn set_standard_errors(&mut self) {
+        if self.settings.se == Some(StandardErrors::None) {
+            return;
+        }
+        let Some(vcov) = self.solution().map(|solution| solution.vcov()) else { return };
+        match vcov {
             Err(parameters) => {
                 let moments = test_statistic::moments(&self.matrices);
                 let free = self.constraints.reduced();
                 self.warnings.push(standard_errors::not_identified(&self.table, &parameters, moments, free));
             }
-            Ok(vcov) if self.settings.se != Some(StandardErrors::None) => {
+            Ok(vcov) => {
                 let rows = RowEstimates::new(&self.table);
                 self.standard_errors =
                     standard_errors::standard_errors(&self.table, &vcov, rows.defined(), &self.theta);
                 self.vcov = Some(vcov);
             }
-            Ok(_) => {}
         }
     }
 

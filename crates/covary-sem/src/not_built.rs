@@ -1,8 +1,6 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::settings::{
-    Bounds, EstimatorName, Function, Information, MissingValues, Settings, StandardErrors, TestName,
-};
+use crate::settings::{Bounds, Function, MissingValues, Settings, StandardErrors, TestName};
 use crate::{Formulas, Operator, ParameterTable, SemError, model_matrices::formula_of};
 
 /// An error that names the first thing in the text that cannot be estimated.
@@ -18,20 +16,18 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
     let default = Settings::default();
     let chosen: &[(bool, &str)] = &[
         (settings.function == Function::Efa, "function efa"),
-        (settings.estimator != EstimatorName::Ml, "this estimator"),
         (!matches!(settings.missing, MissingValues::Listwise), "this treatment of missing values"),
         (!settings.auxiliary.is_empty(), "aux"),
         (settings.cluster.is_some(), "cluster"),
         (settings.sampling_weights.is_some(), "sampling.weights"),
         (
-            !matches!(
+            matches!(
                 settings.se,
-                Some(StandardErrors::Standard | StandardErrors::Bootstrap | StandardErrors::None) | None
+                Some(StandardErrors::RobustCluster | StandardErrors::TwoStage | StandardErrors::RobustTwoStage)
             ),
             "these standard errors",
         ),
-        (settings.tests.iter().any(|test| *test != TestName::Standard), "this test"),
-        (settings.information == Some(Information::FirstOrder), "first-order information"),
+        (settings.tests.contains(&TestName::BollenStine), "test bollen.stine"),
         (settings.bounds != Bounds::None, "bounds"),
         (settings.random_starts > 0, "rstarts"),
         (settings.orthogonal_x || settings.orthogonal_y, "orthogonal.x, orthogonal.y"),

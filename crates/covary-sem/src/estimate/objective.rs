@@ -30,7 +30,7 @@ pub struct Objective<'a, T> {
 /// w_g = n_g/N by block.
 pub fn weights(sample: &Sample) -> Vec<f64> {
     let total = sample.cases() as f64;
-    sample.blocks.iter().map(|block| block.cases as f64 / total).collect()
+    sample.blocks.iter().map(|block| block.weighted_cases() / total).collect()
 }
 
 /// What the discrepancy of each block is multiplied by in 2f: n_g/N under ML and DLS, (n_g − 1)/N under other least
@@ -38,7 +38,7 @@ pub fn weights(sample: &Sample) -> Vec<f64> {
 pub fn discrepancy_weights(estimator: Estimator, sample: &Sample) -> Vec<f64> {
     let total = sample.cases() as f64;
     let lost = if estimator.is_least_squares() && estimator != Estimator::Dls { 1.0 } else { 0.0 };
-    sample.blocks.iter().map(|block| (block.cases as f64 - lost) / total).collect()
+    sample.blocks.iter().map(|block| (block.weighted_cases() - lost) / total).collect()
 }
 
 impl<'a, T: Scalar> Objective<'a, T> {

@@ -12,7 +12,7 @@ mod weight;
 use covary_numerics::{Matrix, Scalar};
 
 pub use weight::Weight;
-pub(crate) use weight::lower_triangle;
+pub(crate) use weight::{lower_triangle, normal_theory_gamma};
 
 use crate::{
     kernels,

@@ -23,6 +23,14 @@ impl Weight<f64> {
         Some(Weight::NormalTheory(Cholesky::new(covariance)?.inverse().values().to_vec()))
     }
 
+    /// NT(S) for GLS and DLS under normal theory, nothing for ML and ULS. `None` unless S is positive definite.
+    pub fn normal_theory_or_none(estimator: super::Estimator, covariance: &Matrix) -> Option<Self> {
+        match estimator {
+            super::Estimator::Gls | super::Estimator::Dls => Weight::normal_theory(covariance),
+            _ => Some(Weight::None),
+        }
+    }
+
     /// Γ⁻¹. `None` unless Γ is positive definite.
     pub fn inverse_of(gamma: &Matrix) -> Option<Self> {
         Some(Weight::Full(Arc::new(Cholesky::new(gamma)?.inverse())))
@@ -91,4 +99,19 @@ fn normal_theory_times(inverse: &[f64], d: &[f64], p: usize, means: bool) -> Vec
 /// (row, column) of the lower triangle by columns.
 pub(crate) fn lower_triangle(p: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..p).flat_map(move |j| (j..p).map(move |i| (i, j)))
+}
+
+/// Γ_NT(S): S for means, s_ac s_bd + s_ad s_bc for covariances; means first where they are modelled.
+pub(crate) fn normal_theory_gamma(covariance: &Matrix, means: bool) -> Matrix {
+    let p = covariance.rows();
+    let offset = if means { p } else { 0 };
+    let pairs: Vec<(usize, usize)> = lower_triangle(p).collect();
+    Matrix::from_fn(offset + pairs.len(), offset + pairs.len(), |row, column| match (row < offset, column < offset) {
+        (true, true) => covariance[(row, column)],
+        (false, false) => {
+            let ((a, b), (c, d)) = (pairs[row - offset], pairs[column - offset]);
+            covariance[(a, c)] * covariance[(b, d)] + covariance[(a, d)] * covariance[(b, c)]
+        }
+        _ => 0.0,
+    })
 }

@@ -5,6 +5,7 @@ use covary_numerics::Matrix;
 use crate::{
     Conventions, Fit,
     conventions::Likelihood,
+    estimators::Estimator,
     fit::ImpliedMoments,
     fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, amos::independence_test},
     inference::test_statistic::baseline,
@@ -16,14 +17,16 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
     let definitions = Conventions { likelihood: fit.settings.conventions.likelihood, ..Conventions::LAVAAN };
     let n = fit.cases() as f64;
     let groups = super::groups(fit) as f64;
-    let baseline = baseline(&fit.table, &fit.sample, definitions.likelihood, definitions.baseline_keeps_x);
+    let least_squares = Estimator::named(fit.settings.estimator).is_least_squares();
+    let by_cases = definitions.likelihood == Likelihood::Normal && !least_squares;
+    let baseline = baseline(&fit.table, &fit.sample, &fit.settings, definitions.baseline_keeps_x);
     FitInput {
         parameters: distinct_parameters(fit),
         objective: Some(fit.objective).filter(|objective| objective.is_finite()),
         statistic: fit.test.map(|test| test.statistic),
         df: fit.degrees_of_freedom as f64,
         baseline: baseline.map(|test| Baseline { statistic: test.statistic, df: test.df }),
-        multiplier: if definitions.likelihood == Likelihood::Normal { n } else { n - groups },
+        multiplier: if by_cases { n } else { n - groups },
         rmsea_group_factor: group_factor(&definitions, groups),
         log_likelihood: fit.log_likelihood,
         groups: (0..fit.table.blocks.len()).map(|block| group(fit, block, 1.0, fixed_x(fit, block))).collect(),

@@ -359,7 +359,7 @@ impl<'a> Worker<'a> {
 
     /// Moments of the counts, into the objective. `None` where a covariance matrix is not positive definite.
     fn set_moments(&mut self) -> Option<()> {
-        let likelihood = self.shared.fit.settings.conventions.likelihood;
+        let settings = &self.shared.fit.settings;
         let total: u32 = self.draws.iter().flat_map(|draw| &draw.counts).sum();
         let cases_of = |draw: &Draw| f64::from(draw.counts.iter().sum::<u32>());
         self.objective.set_weights(self.draws.iter().map(|draw| cases_of(draw) / f64::from(total)));
@@ -368,7 +368,7 @@ impl<'a> Worker<'a> {
             let draw = &mut self.draws[block];
             self.vectors.dispatch(MomentsOfCounts { resampler, draw, covariance, mean });
             let cases = draw.counts.iter().sum::<u32>() as usize;
-            let factor = covariance_factor(likelihood, cases);
+            let factor = covariance_factor(settings, cases);
             let sample = &mut self.objective.samples[block];
             for (own, value) in sample.covariance.iter_mut().zip(covariance.values()) {
                 *own = factor * value;

@@ -1,14 +1,18 @@
 //! Information, standard errors, test statistics, resampling, modification indices.
 
 pub mod admissibility;
+pub mod baseline;
 pub mod bootstrap;
+pub mod casewise;
 pub mod evaluate;
 pub mod information;
 pub mod intervals;
+pub mod model_tests;
 pub mod modification_indices;
 pub(crate) mod residual_variance;
 pub mod residuals;
 pub mod reticular;
+pub mod sandwich;
 pub(crate) mod score;
 mod solution;
 pub mod standard_errors;

@@ -78,3 +78,10 @@ impl Fit {
         Solution::new(table, matrices, constraints, &self.sample, &self.settings, &self.theta)
     }
 }
+
+impl Solution<'_> {
+    /// I⁻ = K(K'IK)⁻¹K'. `None` where K'IK is singular.
+    pub fn generalized_inverse(&self, information: &covary_numerics::Matrix) -> Option<covary_numerics::Matrix> {
+        super::standard_errors::vcov(information, self.constraints, 1.0).ok()
+    }
+}

@@ -2,16 +2,21 @@
 
 use covary_numerics::{Matrix, distributions, linalg::Cholesky};
 
+use super::baseline::BaselineModel;
 use crate::{
-    Likelihood, ParameterTable, Sample, estimate::EqualityConstraints, fit::TestStatistic,
-    model_matrices::ModelMatrices, parameter_table::Block,
+    Likelihood, ParameterTable, Sample, Settings,
+    estimate::{EqualityConstraints, Objective},
+    estimators::Estimator,
+    fit::TestStatistic,
+    model_matrices::ModelMatrices,
+    parameter_table::Block,
 };
 
 /// Σ multiplier_g F_g, F_g the discrepancy of each block beyond the saturated model's.
 ///
-/// The multiplier is n_g (normal), n_g − 1 (wishart) or n_g (N − G)/N (amos).
-pub fn chi_squared(discrepancies: &[f64], sample: &Sample, likelihood: Likelihood) -> f64 {
-    let terms = discrepancies.iter().zip(multipliers(sample, likelihood)).map(|(f, multiplier)| multiplier * f);
+/// The multiplier is n_g (normal), n_g − 1 (wishart, least squares) or n_g (N − G)/N (amos).
+pub fn chi_squared(discrepancies: &[f64], sample: &Sample, settings: &Settings) -> f64 {
+    let terms = discrepancies.iter().zip(multipliers(sample, settings)).map(|(f, multiplier)| multiplier * f);
     terms.sum()
 }
 
@@ -37,16 +42,13 @@ pub fn moments(matrices: &ModelMatrices) -> usize {
 ///
 /// Closed form: Σ multiplier_g (Σ_y ln s_jj + ln |S_x| − ln |S|), df Σ_g [p(p−1)/2 − p_x(p_x−1)/2].
 /// `None` where a covariance matrix is not positive definite, and with a single variable.
-pub fn baseline(
-    table: &ParameterTable,
-    sample: &Sample,
-    likelihood: Likelihood,
-    keeps_x: bool,
-) -> Option<TestStatistic> {
+pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, keeps_x: bool) -> Option<TestStatistic> {
+    if Estimator::named(settings.estimator).is_least_squares() {
+        return least_squares_baseline(table, sample, settings, keeps_x);
+    }
     let mut statistic = 0.0;
     let mut df = 0;
-    for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, likelihood))
-    {
+    for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, settings)) {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
         let p = block.covariance.rows();
         let y: f64 = (0..p).filter(|i| !x.contains(i)).map(|i| block.covariance[(i, i)].ln()).sum();
@@ -55,6 +57,19 @@ pub fn baseline(
         df += pairs(p) - pairs(x.len());
     }
     (df > 0).then(|| test_statistic(statistic, df as i64))
+}
+
+fn least_squares_baseline(
+    table: &ParameterTable,
+    sample: &Sample,
+    settings: &Settings,
+    keeps_x: bool,
+) -> Option<TestStatistic> {
+    let model = BaselineModel::new(table, sample, settings, keeps_x)?;
+    let df = model.degrees_of_freedom();
+    let mut objective = Objective::<f64>::new(&model.matrices, Estimator::named(settings.estimator), sample)?;
+    let discrepancies = objective.discrepancies(&model.theta)?;
+    (df > 0).then(|| test_statistic(chi_squared(&discrepancies, sample, settings), df))
 }
 
 /// Log-likelihood of the model and of the saturated model; those of fixed x subtracted from both.
@@ -66,7 +81,7 @@ pub fn log_likelihoods(table: &ParameterTable, sample: &Sample, discrepancies: &
     for ((block, variables), discrepancy) in sample.blocks.iter().zip(&table.blocks).zip(discrepancies) {
         let all: Vec<usize> = (0..block.covariance.rows()).collect();
         let x = if table.fixed_x { positions_of_x(variables) } else { Vec::new() };
-        let half = 0.5 * block.cases as f64;
+        let half = 0.5 * block.weighted_cases();
         let best =
             -half * (saturated_discrepancy(&block.covariance, &all)? - saturated_discrepancy(&block.covariance, &x)?);
         saturated += best;
@@ -76,15 +91,19 @@ pub fn log_likelihoods(table: &ParameterTable, sample: &Sample, discrepancies: &
 }
 
 /// What the discrepancy of each block is multiplied by in the χ².
-fn multipliers(sample: &Sample, likelihood: Likelihood) -> Vec<f64> {
+fn multipliers(sample: &Sample, settings: &Settings) -> Vec<f64> {
     let total = sample.cases() as f64;
     let groups = sample.blocks.len() as f64;
-    let multiplier = |cases: usize| match likelihood {
-        Likelihood::Normal => cases as f64,
-        Likelihood::Wishart => cases as f64 - 1.0,
-        Likelihood::Amos => cases as f64 * (total - groups) / total,
+    let multiplier = |cases: f64| match Estimator::named(settings.estimator) {
+        Estimator::Ml => match settings.conventions.likelihood {
+            Likelihood::Normal => cases,
+            Likelihood::Wishart => cases - 1.0,
+            Likelihood::Amos => cases * (total - groups) / total,
+        },
+        Estimator::Dls if settings.estimator_args.dls_f_times_n_minus_1 => (cases - 1.0) * (cases - 1.0) / cases,
+        _ => cases - 1.0,
     };
-    sample.blocks.iter().map(|block| multiplier(block.cases)).collect()
+    sample.blocks.iter().map(|block| multiplier(block.weighted_cases())).collect()
 }
 
 fn positions_of_x(block: &Block) -> Vec<usize> {

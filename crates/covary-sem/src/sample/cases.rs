@@ -91,11 +91,13 @@ fn block_sample(
     let (mean, covariance) = moments::mean_and_covariance(&values);
     Ok(BlockSample {
         cases: n,
-        covariance: covariance.scaled(covariance_factor(settings.conventions.likelihood, n)),
+        covariance: covariance.scaled(covariance_factor(settings, n)),
         mean: Some(mean),
         weight: Weight::None,
         rows: Some(distinct_rows(&values)),
         case_positions: complete,
+        case_weights: None,
+        clusters: None,
     })
 }
 

@@ -49,7 +49,7 @@ fn of_group(
         covariance = covariance.to_correlation().ok_or_else(|| no_variance(&covariance, block))?;
     }
     let n = group.cases as f64;
-    let factor = (n - 1.0) / n * covariance_factor(settings.conventions.likelihood, group.cases);
+    let factor = (n - 1.0) / n * covariance_factor(settings, group.cases);
     let mean = match &group.mean {
         Some(_) if settings.std_ov => Some(vec![0.0; positions.len()]),
         Some(mean) => Some(positions.iter().map(|&i| mean[i]).collect()),
@@ -68,6 +68,8 @@ fn of_group(
         weight: Weight::None,
         rows: None,
         case_positions: Vec::new(),
+        case_weights: None,
+        clusters: None,
     })
 }
 

@@ -6,11 +6,12 @@ pub mod fourth_moments;
 mod given;
 mod groups;
 pub(crate) mod resample;
+pub(crate) mod weights;
 
 use covary_data::Dataset;
 use covary_numerics::Matrix;
 
-use crate::estimators::Weight;
+use crate::estimators::{Estimator, Weight};
 use crate::{Likelihood, ParameterTable, SemError, Settings, Warning, parameter_table::Available};
 
 /// What a model is fitted to.
@@ -59,6 +60,33 @@ pub struct BlockSample {
     pub rows: Option<DistinctRows>,
     /// Positions (from 0) of the used cases in the dataset; empty when moments were given.
     pub case_positions: Vec<usize>,
+    /// Sampling weights of the used cases, rescaled; `None` without.
+    pub case_weights: Option<Vec<f64>>,
+    /// Clusters of the used cases; `None` without.
+    pub clusters: Option<Clusters>,
+}
+
+/// Which cluster each used case of a block belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clusters {
+    /// Cluster of each case, from 0, in the order of `case_positions`.
+    pub of_case: Vec<usize>,
+    /// Number of clusters, C.
+    pub count: usize,
+}
+
+impl Clusters {
+    /// C/(C − 1), what cross-products of sums over clusters are multiplied by; 1 with a single cluster.
+    pub fn correction(&self) -> f64 {
+        if self.count > 1 { self.count as f64 / (self.count as f64 - 1.0) } else { 1.0 }
+    }
+}
+
+impl BlockSample {
+    /// What the block weighs: its cases, or the sum of their sampling weights.
+    pub fn weighted_cases(&self) -> f64 {
+        self.case_weights.as_ref().map_or(self.cases as f64, |weights| weights.iter().sum())
+    }
 }
 
 /// Distinct rows of the data and their counts: Likert answers repeat, and a resample is counts.
@@ -90,13 +118,16 @@ impl Sample {
     /// [`SemError::Data`] for a variable that is unknown, text or constant, for too few cases, and for a
     /// covariance matrix that is not positive definite; the text names variables and group.
     pub fn take(data: &Data, table: &ParameterTable, settings: &Settings) -> Result<(Sample, Vec<Warning>), SemError> {
-        let (sample, mut warnings) = match data {
+        let (mut sample, mut warnings) = match data {
             Data::Cases(dataset) => cases::take(dataset, table, settings)?,
             Data::Moments(groups) => (given::take(groups, table, settings)?, Vec::new()),
         };
         for (block, variables) in sample.blocks.iter().zip(&table.blocks) {
             definiteness::check(block, variables)?;
             warnings.extend(definiteness::variances_that_differ(block, variables));
+        }
+        for (block, variables) in sample.blocks.iter_mut().zip(&table.blocks) {
+            block.weight = weights::weight(block, variables, table.meanstructure, settings)?;
         }
         Ok((sample, warnings))
     }
@@ -107,10 +138,16 @@ impl Sample {
     }
 }
 
-/// What a covariance matrix with divisor n is multiplied by under the likelihood.
-pub(crate) fn covariance_factor(likelihood: Likelihood, cases: usize) -> f64 {
-    match likelihood {
-        Likelihood::Normal | Likelihood::Amos => 1.0,
-        Likelihood::Wishart => cases as f64 / (cases as f64 - 1.0),
+/// What a covariance matrix with divisor n is multiplied by: least squares but DLS and the wishart likelihood take
+/// divisor n − 1.
+pub(crate) fn covariance_factor(settings: &Settings, cases: usize) -> f64 {
+    let unbiased = cases as f64 / (cases as f64 - 1.0);
+    match Estimator::named(settings.estimator) {
+        Estimator::Ml => match settings.conventions.likelihood {
+            Likelihood::Normal | Likelihood::Amos => 1.0,
+            Likelihood::Wishart => unbiased,
+        },
+        Estimator::Dls => 1.0,
+        _ => unbiased,
     }
 }

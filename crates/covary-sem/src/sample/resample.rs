@@ -178,6 +178,8 @@ mod tests {
             weight: crate::estimators::Weight::None,
             rows: Some(rows),
             case_positions: (0..40).collect(),
+            case_weights: None,
+            clusters: None,
         };
         (sample, cases)
     }
