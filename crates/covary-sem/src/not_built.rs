@@ -18,13 +18,8 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
         (settings.function == Function::Efa, "function efa"),
         (!matches!(settings.missing, MissingValues::Listwise), "this treatment of missing values"),
         (!settings.auxiliary.is_empty(), "aux"),
-        (settings.cluster.is_some(), "cluster"),
-        (settings.sampling_weights.is_some(), "sampling.weights"),
         (
-            matches!(
-                settings.se,
-                Some(StandardErrors::RobustCluster | StandardErrors::TwoStage | StandardErrors::RobustTwoStage)
-            ),
+            matches!(settings.se, Some(StandardErrors::TwoStage | StandardErrors::RobustTwoStage)),
             "these standard errors",
         ),
         (settings.tests.contains(&TestName::BollenStine), "test bollen.stine"),

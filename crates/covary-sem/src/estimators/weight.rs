@@ -5,7 +5,7 @@ use std::sync::Arc;
 use covary_numerics::{Matrix, Scalar, linalg::Cholesky};
 
 /// V of F = d'Vd, d over means (where modelled) and the lower triangle of the covariances by columns.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Weight<T> {
     /// The identity (ULS); of ML nothing.
     None,

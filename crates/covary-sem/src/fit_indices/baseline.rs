@@ -14,8 +14,8 @@ pub fn df(input: &FitInput) -> Option<f64> {
     Some(input.baseline?.df)
 }
 
-/// P(χ²_{df_b} > T_b). `None` with df_b = 0.
+/// P(χ²_{df_b} > T_b). `None` with df_b = 0, and for unweighted least squares.
 pub fn pvalue(input: &FitInput) -> Option<f64> {
     let baseline = input.baseline?;
-    (baseline.df > 0.0).then(|| chi_squared_sf(baseline.statistic, baseline.df))
+    (baseline.df > 0.0 && !input.without_distribution).then(|| chi_squared_sf(baseline.statistic, baseline.df))
 }

@@ -31,8 +31,8 @@ pub fn df(input: &FitInput) -> Option<f64> {
     Some(input.df)
 }
 
-/// P(χ²_df > T). `None` with df = 0.
+/// P(χ²_df > T). `None` with df = 0, and for unweighted least squares, whose T has no χ² distribution.
 pub fn pvalue(input: &FitInput) -> Option<f64> {
     let (statistic, df) = input.test()?;
-    (df > 0.0).then(|| chi_squared_sf(statistic, df))
+    (df > 0.0 && !input.without_distribution).then(|| chi_squared_sf(statistic, df))
 }

@@ -6,8 +6,8 @@ use super::{FitInput, GroupMomentPair};
 
 /// GFI, the share of the weighted sample moments that the model reproduces.
 ///
-/// Σ_g w_g (1 − d'Wd / s'Ws), s = (m, vech S), d = s − σ(θ̂), W the normal-theory weight at Σ(θ̂);
-/// moments of fixed x are left out. Covariances alone: 1 − tr(Σ⁻¹S − I)² / tr(Σ⁻¹S)².
+/// Σ_g w_g (1 − d'Wd / s'Ws), s = (m, vech S), d = s − σ(θ̂), W the normal-theory weight at Σ(θ̂),
+/// of least squares its V; moments of fixed x are left out. Covariances alone: 1 − tr(Σ⁻¹S − I)² / tr(Σ⁻¹S)².
 ///
 /// With means it is close to 1 whatever the model, because s holds the means themselves.
 /// lavaan from 0.7 on calls this `gfi_lisrel`. `None` where Σ is not positive definite.
@@ -40,6 +40,13 @@ pub fn pgfi(input: &FitInput) -> Option<f64> {
 }
 
 fn of_group(group: &GroupMomentPair) -> Option<f64> {
+    if group.metric.is_some() {
+        let residual = group.sample.minus(&group.implied);
+        let differences = group.mean_residuals();
+        let means = group.means.as_ref().map(|(sample, _)| sample.as_slice());
+        let unexplained = group.in_own_metric(differences.as_deref(), &residual)?;
+        return Some(1.0 - unexplained / group.in_own_metric(means, &group.sample)?);
+    }
     let sample = without(&group.sample, &group.fixed_x);
     let residual = without(&group.sample.minus(&group.implied), &group.fixed_x);
     let mut unexplained = group.squared_in_metric(&residual)? / 2.0;

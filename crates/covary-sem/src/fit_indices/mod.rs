@@ -22,6 +22,7 @@ pub mod rfi;
 pub mod rmr;
 pub mod rmsea;
 pub mod rni;
+pub mod scaled;
 pub mod srmr;
 pub mod srmr_mplus;
 pub mod tli;
@@ -29,6 +30,7 @@ pub mod tli;
 mod moment_residuals;
 
 pub use moment_residuals::GroupMomentPair;
+pub use scaled::{RobustInput, ScaledInput};
 use serde_json::{Map, Value};
 
 /// What fit indices are computed from.
@@ -36,6 +38,8 @@ use serde_json::{Map, Value};
 pub struct FitInput {
     /// Free parameters net of equality constraints (lavaan's npar, AMOS's q).
     pub parameters: usize,
+    /// Whether T has a χ² distribution (unweighted least squares has none).
+    pub without_distribution: bool,
     /// The minimised objective, ½ Σ w_g F_g.
     pub objective: Option<f64>,
     /// The test statistic T against the saturated model (AMOS's Ĉ).
@@ -50,6 +54,10 @@ pub struct FitInput {
     pub rmsea_group_factor: f64,
     /// Log-likelihood of the model and of the saturated model.
     pub log_likelihood: Option<(f64, f64)>,
+    /// The first scaled test that was asked for.
+    pub scaled: Option<ScaledInput>,
+    /// What robust indices are computed from.
+    pub robust: Option<RobustInput>,
     /// Groups, in their order.
     pub groups: Vec<FitGroup>,
 }
@@ -139,23 +147,45 @@ pub const ALL: &[FitIndex] = &[
     FitIndex { name: "chisq", value: chi_square::chisq },
     FitIndex { name: "df", value: chi_square::df },
     FitIndex { name: "pvalue", value: chi_square::pvalue },
+    FitIndex { name: "chisq.scaled", value: scaled::chisq },
+    FitIndex { name: "df.scaled", value: scaled::df },
+    FitIndex { name: "pvalue.scaled", value: scaled::pvalue },
+    FitIndex { name: "chisq.scaling.factor", value: scaled::scaling_factor },
     FitIndex { name: "baseline.chisq", value: baseline::chisq },
     FitIndex { name: "baseline.df", value: baseline::df },
     FitIndex { name: "baseline.pvalue", value: baseline::pvalue },
+    FitIndex { name: "baseline.chisq.scaled", value: scaled::baseline_chisq },
+    FitIndex { name: "baseline.df.scaled", value: scaled::baseline_df },
+    FitIndex { name: "baseline.pvalue.scaled", value: scaled::baseline_pvalue },
+    FitIndex { name: "baseline.chisq.scaling.factor", value: scaled::baseline_scaling_factor },
     FitIndex { name: "cfi", value: cfi::cfi },
     FitIndex { name: "tli", value: tli::tli },
+    FitIndex { name: "cfi.scaled", value: scaled::cfi_scaled },
+    FitIndex { name: "tli.scaled", value: scaled::tli_scaled },
+    FitIndex { name: "cfi.robust", value: scaled::cfi_robust },
+    FitIndex { name: "tli.robust", value: scaled::tli_robust },
     FitIndex { name: "nnfi", value: tli::tli },
     FitIndex { name: "rfi", value: rfi::rfi },
     FitIndex { name: "nfi", value: nfi::nfi },
     FitIndex { name: "pnfi", value: pnfi::pnfi },
     FitIndex { name: "ifi", value: ifi::ifi },
     FitIndex { name: "rni", value: rni::rni },
+    FitIndex { name: "nnfi.scaled", value: scaled::tli_scaled },
+    FitIndex { name: "rfi.scaled", value: scaled::rfi_scaled },
+    FitIndex { name: "nfi.scaled", value: scaled::nfi_scaled },
+    FitIndex { name: "pnfi.scaled", value: scaled::pnfi_scaled },
+    FitIndex { name: "ifi.scaled", value: scaled::ifi_scaled },
+    FitIndex { name: "rni.scaled", value: scaled::rni_scaled },
+    FitIndex { name: "nnfi.robust", value: scaled::tli_robust },
+    FitIndex { name: "rni.robust", value: scaled::rni_robust },
     FitIndex { name: "logl", value: log_likelihood::logl },
     FitIndex { name: "unrestricted.logl", value: log_likelihood::unrestricted_logl },
     FitIndex { name: "aic", value: information_criteria::aic },
     FitIndex { name: "bic", value: information_criteria::bic },
     FitIndex { name: "ntotal", value: information_criteria::ntotal },
     FitIndex { name: "bic2", value: information_criteria::bic2 },
+    FitIndex { name: "scaling.factor.h1", value: scaled::scaling_factor_h1 },
+    FitIndex { name: "scaling.factor.h0", value: scaled::scaling_factor_h0 },
     FitIndex { name: "rmsea", value: rmsea::rmsea },
     FitIndex { name: "rmsea.ci.lower", value: rmsea::ci_lower },
     FitIndex { name: "rmsea.ci.upper", value: rmsea::ci_upper },
@@ -164,6 +194,16 @@ pub const ALL: &[FitIndex] = &[
     FitIndex { name: "rmsea.close.h0", value: rmsea::close_h0 },
     FitIndex { name: "rmsea.notclose.pvalue", value: rmsea::not_close_fit },
     FitIndex { name: "rmsea.notclose.h0", value: rmsea::not_close_h0 },
+    FitIndex { name: "rmsea.scaled", value: scaled::rmsea_scaled },
+    FitIndex { name: "rmsea.ci.lower.scaled", value: scaled::rmsea_scaled_lower },
+    FitIndex { name: "rmsea.ci.upper.scaled", value: scaled::rmsea_scaled_upper },
+    FitIndex { name: "rmsea.pvalue.scaled", value: scaled::rmsea_scaled_close },
+    FitIndex { name: "rmsea.notclose.pvalue.scaled", value: scaled::rmsea_scaled_not_close },
+    FitIndex { name: "rmsea.robust", value: scaled::rmsea_robust },
+    FitIndex { name: "rmsea.ci.lower.robust", value: scaled::rmsea_robust_lower },
+    FitIndex { name: "rmsea.ci.upper.robust", value: scaled::rmsea_robust_upper },
+    FitIndex { name: "rmsea.pvalue.robust", value: scaled::rmsea_robust_close },
+    FitIndex { name: "rmsea.notclose.pvalue.robust", value: scaled::rmsea_robust_not_close },
     FitIndex { name: "rmr", value: rmr::rmr },
     FitIndex { name: "rmr_nomean", value: rmr::rmr_nomean },
     FitIndex { name: "srmr", value: srmr::srmr },
@@ -183,9 +223,15 @@ pub const ALL: &[FitIndex] = &[
 ];
 
 /// The indices of a list by name, in its order; null where an index does not exist.
+///
+/// Scaled and robust ones stand in it only where a test of that kind was asked for.
 pub fn measures(indices: &[FitIndex], input: &FitInput) -> Map<String, Value> {
     let value = |index: &FitIndex| Value::from((index.value)(input).filter(|v| v.is_finite()));
-    indices.iter().map(|index| (index.name.to_owned(), value(index))).collect()
+    let asked = |index: &&FitIndex| {
+        (input.robust.is_some() || !index.name.ends_with(".robust"))
+            && (input.scaled.is_some() || !(index.name.ends_with(".scaled") || index.name.contains("scaling.factor")))
+    };
+    indices.iter().filter(asked).map(|index| (index.name.to_owned(), value(index))).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
+use crate::estimators::{Weight, lower_triangle};
+
 /// Sample and implied moments of one group, in the same order of variables.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupMomentPair {
@@ -13,6 +15,8 @@ pub struct GroupMomentPair {
     pub means: Option<(Vec<f64>, Vec<f64>)>,
     /// Positions of exogenous variables whose moments are fixed at the sample's.
     pub fixed_x: Vec<usize>,
+    /// The weight of least squares; `None`: normal theory at the implied moments.
+    pub metric: Option<Weight<f64>>,
 }
 
 impl GroupMomentPair {
@@ -40,6 +44,15 @@ impl GroupMomentPair {
     pub(super) fn mean_residuals(&self) -> Option<Vec<f64>> {
         let (sample, implied) = self.means.as_ref()?;
         Some(sample.iter().zip(implied).map(|(m, mu)| m - mu).collect())
+    }
+
+    /// a'Va of moments (means where modelled, then covariances) in the metric of least squares; `None` without one.
+    pub(super) fn in_own_metric(&self, means: Option<&[f64]>, covariances: &Matrix) -> Option<f64> {
+        let metric = self.metric.as_ref()?;
+        let p = self.variables();
+        let mut a: Vec<f64> = means.unwrap_or(&[]).to_vec();
+        a.extend(lower_triangle(p).map(|(i, j)| covariances[(i, j)]));
+        Some(a.iter().zip(metric.times(&a, p, means.is_some())).map(|(l, r)| l * r).sum())
     }
 
     /// tr (Σ⁻¹A)²; `None` where Σ is not positive definite.

@@ -5,6 +5,9 @@ use super::*;
 /// Wheaton et al. (1977), model A, with AMOS's Ĉ and q: user's guide, appendix on measures of fit.
 fn wheaton() -> FitInput {
     FitInput {
+        without_distribution: false,
+        scaled: None,
+        robust: None,
         parameters: 15,
         statistic: Some(71.544),
         df: 6.0,
@@ -19,6 +22,9 @@ fn wheaton() -> FitInput {
 /// A simulated study of 24 items and five factors, N = 233, in AMOS's convention.
 fn five_factors() -> FitInput {
     FitInput {
+        without_distribution: false,
+        scaled: None,
+        robust: None,
         parameters: 58,
         statistic: Some(386.639),
         df: 242.0,
@@ -129,6 +135,9 @@ fn amos_prints_the_reference_models_of_wheaton() {
 #[test]
 fn lavaan_measures_from_its_statistics() {
     let input = FitInput {
+        without_distribution: false,
+        scaled: None,
+        robust: None,
         parameters: 21,
         objective: Some(0.141703524534838),
         statistic: Some(85.3055217699727),
@@ -174,6 +183,9 @@ fn complete(df: f64, statistic: f64) -> FitInput {
     let implied = if df == 0.0 { sample.clone() } else { Matrix::from_fn(3, 3, |i, j| if i == j { 2.1 } else { 0.6 }) };
     let means = Some((vec![1.0, 2.0, 3.0], vec![1.0, 2.0, 3.0]));
     FitInput {
+        without_distribution: false,
+        scaled: None,
+        robust: None,
         parameters: 7,
         objective: Some(statistic / 200.0),
         statistic: Some(statistic),
@@ -186,7 +198,7 @@ fn complete(df: f64, statistic: f64) -> FitInput {
             cases: 100,
             variables: 3,
             means: true,
-            moments: Some(GroupMomentPair { sample, implied, means, fixed_x: Vec::new() }),
+            moments: Some(GroupMomentPair { sample, implied, means, fixed_x: Vec::new(), metric: None }),
         }],
     }
 }

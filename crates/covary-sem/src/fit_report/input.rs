@@ -6,9 +6,10 @@ use crate::{
     Conventions, Fit,
     conventions::Likelihood,
     estimators::Estimator,
-    fit::ImpliedMoments,
-    fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, amos::independence_test},
+    fit::{ImpliedMoments, TestStatistic},
+    fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, RobustInput, ScaledInput, amos::independence_test},
     inference::test_statistic::baseline,
+    settings::TestName,
     syntax::Operator,
 };
 
@@ -29,6 +30,9 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
         multiplier: if by_cases { n } else { n - groups },
         rmsea_group_factor: group_factor(&definitions, groups),
         log_likelihood: fit.log_likelihood,
+        without_distribution: Estimator::named(fit.settings.estimator) == Estimator::Uls,
+        scaled: scaled(fit),
+        robust: robust(fit, baseline),
         groups: (0..fit.table.blocks.len()).map(|block| group(fit, block, 1.0, fixed_x(fit, block))).collect(),
     }
 }
@@ -56,8 +60,43 @@ pub(super) fn amos(fit: &Fit) -> FitInput {
         multiplier,
         rmsea_group_factor: group_factor(&definitions, groups),
         log_likelihood: None,
+        without_distribution: Estimator::named(fit.settings.estimator) == Estimator::Uls,
+        scaled: None,
+        robust: None,
         groups: fit_groups,
     }
+}
+
+/// The first scaled test, with that of the baseline.
+fn scaled(fit: &Fit) -> Option<ScaledInput> {
+    let test = fit.tests.iter().find(|test| test.name.is_scaled())?;
+    let baseline = fit.baseline_tests.iter().find(|of_baseline| of_baseline.name == test.name);
+    Some(ScaledInput {
+        test: test.name,
+        statistic: test.statistic,
+        df: test.df,
+        scaling_factor: test.scaling_factor,
+        baseline: baseline.map(|b| (Baseline { statistic: b.statistic, df: b.df }, b.scaling_factor)),
+        likelihood_scaling: test.likelihood_scaling.map(|scaling| (scaling.h1, scaling.h0)),
+    })
+}
+
+/// Of the first scaled test; the mean- and variance-adjusted test has no robust indices.
+fn robust(fit: &Fit, baseline: Option<TestStatistic>) -> Option<RobustInput> {
+    let test = fit.tests.iter().find(|test| test.name.is_scaled())?;
+    if test.name == TestName::MeanVarAdjusted {
+        return None;
+    }
+    let standard = fit.test?;
+    let of_baseline = fit.baseline_tests.iter().find(|of_baseline| of_baseline.name == test.name);
+    let baseline = baseline.zip(of_baseline).and_then(|(b, scaled)| Some((b.statistic, b.df, scaled.mean_eigenvalue?)));
+    Some(RobustInput {
+        statistic: standard.statistic,
+        df: standard.df,
+        mean_eigenvalue: test.mean_eigenvalue.unwrap_or(1.0),
+        interval: (test.statistic, test.scaling_factor.unwrap_or(1.0)),
+        baseline,
+    })
 }
 
 fn group_factor(definitions: &Conventions, groups: f64) -> f64 {
@@ -70,12 +109,14 @@ fn distinct_parameters(fit: &Fit) -> usize {
 
 fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup {
     let sample = &fit.sample.blocks[block];
+    let least_squares = Estimator::named(fit.settings.estimator).is_least_squares();
     let scaled = |matrix: &Matrix| if factor == 1.0 { matrix.clone() } else { matrix.scaled(factor) };
     let pair = |implied: &ImpliedMoments| GroupMomentPair {
         sample: scaled(&sample.covariance),
         implied: scaled(&implied.covariance),
         means: sample.mean.clone().zip(implied.mean.clone()).filter(|_| fit.table.meanstructure),
         fixed_x,
+        metric: least_squares.then(|| sample.weight.clone()),
     };
     FitGroup {
         cases: sample.cases,

@@ -14,7 +14,11 @@ use covary_numerics::{
 };
 
 use super::reticular::{Place, Reticular, ReticularMoments};
-use crate::{Fit, ParameterTable};
+use crate::{
+    Fit, ParameterTable,
+    estimators::{Estimator, Weight, lower_triangle},
+    settings::SaturatedAt,
+};
 
 /// The scores of all blocks and the information of the free parameters: computed once, used by many.
 #[derive(Clone, Debug)]
@@ -57,6 +61,18 @@ pub(crate) struct BlockScore {
     pull_total_total: Matrix,
     pull_total_covariance: Matrix,
     pull_mean: Option<Vec<f64>>,
+    /// Of least squares: what takes the place of the normal-theory products.
+    least_squares: Option<LeastSquaresScore>,
+}
+
+/// Gradient and information in the metric V of least squares, from vectors of moments.
+#[derive(Clone, Debug)]
+struct LeastSquaresScore {
+    weight: Weight<f64>,
+    /// (n − 1)/n · Vd.
+    pull: Vec<f64>,
+    /// Derivatives of the moments with respect to the free parameters: (position in θ, vector).
+    free: Vec<(usize, Vec<f64>)>,
 }
 
 /// Information of the free parameters per case and its generalized inverse under the equality constraints.
@@ -98,12 +114,12 @@ impl BlockScore {
             }
         }
         let pull_total = excess.times(&n_total);
-        Some(BlockScore {
+        let mut score = BlockScore {
             products: InnerProducts::new(&total, &covariance, &n_total, &n_covariance),
             pull_total_total: n_total.transpose().times(&pull_total),
             pull_total_covariance: pull_total.transpose().times(&n_covariance),
             pull_mean: delta.as_ref().map(|delta| n_total.transpose().times_vector(delta)),
-            weight: sample.cases as f64 / fit.cases() as f64,
+            weight: sample.weighted_cases() / fit.cases() as f64,
             free: crate::standardized::free_places(&fit.table, &form),
             fixed_x: fixed_x(&fit.table, &form),
             form,
@@ -112,7 +128,42 @@ impl BlockScore {
             total,
             covariance,
             delta,
-        })
+            least_squares: None,
+        };
+        if Estimator::named(fit.settings.estimator).is_least_squares() {
+            score.least_squares = Some(score.least_squares_of(fit, block));
+        }
+        Some(score)
+    }
+
+    fn least_squares_of(&self, fit: &Fit, block: usize) -> LeastSquaresScore {
+        let (sample, implied) = (&fit.sample.blocks[block], &fit.implied[block]);
+        let p = self.form.observed;
+        let mut d = self.delta.clone().unwrap_or_default();
+        d.extend(lower_triangle(p).map(|(i, j)| sample.covariance[(i, j)] - implied.covariance[(i, j)]));
+        // lavaan 0.6-14 shrinks the gradient once more than the χ².
+        let n = sample.cases as f64;
+        let pull = sample.weight.times(&d, p, self.delta.is_some()).iter().map(|v| (n - 1.0) / n * v).collect();
+        let free = self.free.iter().map(|&(k, place)| (k, self.moment_vector(place))).collect();
+        LeastSquaresScore { weight: sample.weight.clone(), pull, free }
+    }
+
+    /// ∂(μ, vech Σ) of a parameter; means where they are modelled.
+    fn moment_vector(&self, place: Place) -> Vec<f64> {
+        let p = self.form.observed;
+        let means = (0..p).filter(|_| self.delta.is_some()).map(|i| self.moments.mean_derivative(place, i));
+        means.chain(lower_triangle(p).map(|(i, j)| self.moments.covariance_derivative(place, i, j))).collect()
+    }
+
+    fn least_squares_sensitivity(&self, place: Place, score: &LeastSquaresScore) -> Sensitivity {
+        let vector = self.moment_vector(place);
+        let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>();
+        let weighted = score.weight.times(&vector, self.form.observed, self.delta.is_some());
+        Sensitivity {
+            gradient: self.weight * dot(&vector, &score.pull),
+            own: self.weight * dot(&vector, &weighted),
+            with_free: score.free.iter().map(|(k, free)| (*k, self.weight * dot(free, &weighted))).collect(),
+        }
     }
 
     /// Gradient and information of a parameter, in the model or not, weighted by w_g.
@@ -121,6 +172,9 @@ impl BlockScore {
     /// rows and columns of the weight matrix are deleted from the information. The gradient is that of the full
     /// discrepancy, as in lavaan 0.6-14.
     pub fn sensitivity(&self, place: Place) -> Sensitivity {
+        if let Some(score) = &self.least_squares {
+            return self.least_squares_sensitivity(place, score);
+        }
         match self.without_fixed_x(place) {
             Some(shift) => self.sensitivity_of_shift(place, &shift),
             None => Sensitivity {
@@ -182,6 +236,9 @@ impl BlockScore {
 
     /// g of one parameter for this block alone (not weighted by w_g).
     pub fn gradient(&self, place: Place) -> f64 {
+        if let Some(score) = &self.least_squares {
+            return self.moment_vector(place).iter().zip(&score.pull).map(|(l, r)| l * r).sum();
+        }
         let atom = self.atom(place);
         let of_covariance = atom.scale * self.pull(atom.left, atom.right);
         let of_mean = self.pull_mean.as_ref().map_or(0.0, |pull| atom.mean * pull[atom.left]);
@@ -249,6 +306,11 @@ impl FreeInformation {
     pub fn new(fit: &Fit, blocks: &[BlockScore]) -> Option<Self> {
         let q = fit.theta.len();
         let mut matrix = Matrix::zeros(q, q);
+        if Estimator::named(fit.settings.estimator).is_least_squares() {
+            let matrix = fit.solution()?.expected(SaturatedAt::Unstructured)?;
+            let inverse = generalized_inverse(&matrix, &fit.constraints.basis)?;
+            return Some(FreeInformation { matrix, inverse });
+        }
         for block in blocks {
             for &(k, one) in &block.free {
                 for &(l, other) in block.free.iter().filter(|(l, _)| *l <= k) {

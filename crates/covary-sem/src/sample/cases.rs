@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use covary_data::{Dataset, DatasetError};
 use covary_numerics::{Matrix, moments};
 
-use super::{BlockSample, DistinctRows, Sample, covariance_factor, groups::groups};
+use super::{BlockSample, Clusters, DistinctRows, Sample, covariance_factor, design::Design, groups::groups};
 use crate::{
     ParameterTable, SemError, Settings, Warning,
     estimators::Weight,
@@ -24,17 +24,31 @@ pub(super) fn take(
     settings: &Settings,
 ) -> Result<(Sample, Vec<Warning>), SemError> {
     let groups = groups(dataset, settings)?;
+    let design = Design::new(dataset, settings)?;
     let mut blocks = Vec::new();
     let mut left_out = 0;
     for block in &table.blocks {
         let members: Vec<usize> =
             (0..dataset.cases()).filter(|&case| groups.of_case[case] == Some(block.group - 1)).collect();
         let columns = columns(dataset, block)?;
-        let complete: Vec<usize> =
-            members.iter().copied().filter(|&case| columns.iter().all(|column| column[case].is_some())).collect();
+        let complete: Vec<usize> = members
+            .iter()
+            .copied()
+            .filter(|&case| design.knows(case) && columns.iter().all(|column| column[case].is_some()))
+            .collect();
         left_out += members.len() - complete.len();
-        blocks.push(block_sample(block, &columns, complete, settings)?);
+        blocks.push((block, columns, complete));
     }
+    let factors = design.factors(blocks.iter().map(|(_, _, complete)| complete.as_slice()), settings);
+    let blocks = blocks
+        .into_iter()
+        .zip(factors)
+        .map(|((block, columns, complete), factor)| {
+            let weights = design.weights_of(&complete, factor);
+            let clusters = design.clusters_of(&complete);
+            block_sample(block, &columns, complete, weights, clusters, settings)
+        })
+        .collect::<Result<_, _>>()?;
     let warnings = cases_left_out(left_out, dataset.cases()).into_iter().collect();
     Ok((Sample { blocks }, warnings))
 }
@@ -66,6 +80,8 @@ fn block_sample(
     block: &Block,
     columns: &[Vec<Option<f64>>],
     complete: Vec<usize>,
+    case_weights: Option<Vec<f64>>,
+    clusters: Option<Clusters>,
     settings: &Settings,
 ) -> Result<BlockSample, SemError> {
     if complete.len() < 2 {
@@ -88,7 +104,10 @@ fn block_sample(
     if settings.std_ov {
         standardise(&mut values);
     }
-    let (mean, covariance) = moments::mean_and_covariance(&values);
+    let (mean, covariance) = match &case_weights {
+        None => moments::mean_and_covariance(&values),
+        Some(weights) => weighted_moments(&values, weights),
+    };
     Ok(BlockSample {
         cases: n,
         covariance: covariance.scaled(covariance_factor(settings, n)),
@@ -96,9 +115,31 @@ fn block_sample(
         weight: Weight::None,
         rows: Some(distinct_rows(&values)),
         case_positions: complete,
-        case_weights: None,
-        clusters: None,
+        case_weights,
+        clusters,
     })
+}
+
+/// Σ w y / Σ w and Σ w (y − m)(y − m)' / Σ w.
+fn weighted_moments(values: &Matrix, weights: &[f64]) -> (Vec<f64>, Matrix) {
+    let (n, p) = (values.rows(), values.columns());
+    let total: f64 = weights.iter().sum();
+    let mut mean = vec![0.0; p];
+    for i in 0..n {
+        for (m, y) in mean.iter_mut().zip(values.row(i)) {
+            *m += weights[i] * y / total;
+        }
+    }
+    let mut covariance = Matrix::zeros(p, p);
+    for i in 0..n {
+        let c: Vec<f64> = values.row(i).iter().zip(&mean).map(|(y, m)| y - m).collect();
+        for j in 0..p {
+            for k in 0..=j {
+                covariance[(j, k)] += weights[i] * c[j] * c[k] / total;
+            }
+        }
+    }
+    (mean, Matrix::from_fn(p, p, |i, j| covariance[(i.max(j), i.min(j))]))
 }
 
 /// " in group …", or nothing with one group.

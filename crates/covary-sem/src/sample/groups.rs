@@ -34,7 +34,7 @@ pub(super) fn groups(dataset: &Dataset, settings: &Settings) -> Result<Groups, S
     Ok(Groups { labels, of_case })
 }
 
-fn labels_of_cases(dataset: &Dataset, name: &str) -> Result<Vec<Option<String>>, SemError> {
+pub(super) fn labels_of_cases(dataset: &Dataset, name: &str) -> Result<Vec<Option<String>>, SemError> {
     let index = dataset.position(name).ok_or_else(|| super::cases::unknown_variable(dataset, name))?;
     Ok(match dataset.column(index) {
         Column::Numeric(_) => {

@@ -2,6 +2,7 @@
 
 mod cases;
 mod definiteness;
+mod design;
 pub mod fourth_moments;
 mod given;
 mod groups;

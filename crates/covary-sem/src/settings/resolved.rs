@@ -101,6 +101,9 @@ fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Resu
     } else if settings.cluster.is_some() && (!by_likelihood || complete_only) {
         return refuse(format!("clusters go with ML or MLR, not with {name}"));
     }
+    if settings.sampling_weights.is_some() && (!by_likelihood || complete_only) {
+        return refuse(format!("sampling weights go with ML or MLR, not with {name}"));
+    }
     if settings.information == Some(Information::FirstOrder) {
         if !by_likelihood {
             return refuse(format!("first-order information needs maximum likelihood, not {name}"));

@@ -73,6 +73,20 @@ impl<'a> TestInput<'a> {
         self.traces.get_or_init(|| Traces::new(self.solution)).as_ref()
     }
 
+    /// A scaled test without degrees of freedom: nothing is there to be scaled.
+    fn saturated(&self, name: TestName) -> Option<ModelTest> {
+        (self.df == 0.0).then_some(ModelTest {
+            name,
+            statistic: self.statistic,
+            df: 0.0,
+            p_value: None,
+            scaling_factor: None,
+            shift: None,
+            likelihood_scaling: None,
+            mean_eigenvalue: None,
+        })
+    }
+
     /// The statistic divided by c, with upper tail on `df`.
     fn scaled(&self, name: TestName, scaling_factor: f64, shift: f64, df: f64) -> ModelTest {
         let statistic = self.statistic / scaling_factor + shift;

@@ -3,13 +3,13 @@
 use super::{ModelTest, TestInput};
 use crate::settings::TestName;
 
-/// T/a + df − tr UΓ̂ / a, a = √(tr (UΓ̂)² / df): mean and variance of χ²_df. `None` with df = 0.
+/// T/a + df − tr UΓ̂ / a, a = √(tr (UΓ̂)² / df): mean and variance of χ²_df.
 ///
 /// # Source
 /// Asparouhov and Muthén (2010).
 pub(super) fn test(input: &TestInput) -> Option<ModelTest> {
     if input.df == 0.0 {
-        return None;
+        return input.saturated(TestName::ScaledShifted);
     }
     let traces = input.traces()?;
     let scale = (traces.second()? / input.df).sqrt();

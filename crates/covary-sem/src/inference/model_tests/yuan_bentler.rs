@@ -10,7 +10,7 @@ use crate::{
 
 /// T/c with the information of the saturated model in the trace of the model; with expected information c = tr UΓ̂ / df.
 ///
-/// `None` with df = 0 and where only moments are known.
+/// `None` where only moments are known.
 ///
 /// # Source
 /// Yuan and Bentler (2000).
@@ -26,7 +26,7 @@ pub(super) fn test(input: &TestInput) -> Option<ModelTest> {
 
 /// T/c, c = (tr(Wu⁻¹Bu) − tr(H⁻I(B)))/df, H the observed or expected information of the tests.
 ///
-/// `None` with df = 0 and where only moments are known.
+/// `None` where only moments are known.
 ///
 /// # Source
 /// Asparouhov and Muthén (2005), Mplus's MLR.
@@ -38,21 +38,20 @@ pub(super) fn test_of_mplus(input: &TestInput) -> Option<ModelTest> {
 
 fn scaled(input: &TestInput, information: &Matrix, name: TestName) -> Option<ModelTest> {
     let solution = input.solution;
-    if input.df == 0.0 {
-        return None;
-    }
     let blocks = 0..solution.sample.blocks.len();
     let of_saturated: f64 = blocks.map(|block| solution.saturated_trace(block)).sum::<Option<f64>>()?;
     let inverse = solution.generalized_inverse(information)?;
     let first_order = solution.first_order(SaturatedAt::Structured)?;
     let of_model: f64 = inverse.values().iter().zip(first_order.values()).map(|(l, r)| l * r).sum();
-    let scaling_factor = (of_saturated - of_model) / input.df;
     let moments = super::super::test_statistic::moments(solution.matrices) as f64;
+    let likelihood_scaling =
+        Some(LikelihoodScaling { h1: of_saturated / moments, h0: of_model / solution.matrices.free as f64 });
+    if let Some(test) = input.saturated(name) {
+        return Some(ModelTest { likelihood_scaling, ..test });
+    }
+    let scaling_factor = (of_saturated - of_model) / input.df;
     Some(ModelTest {
-        likelihood_scaling: Some(LikelihoodScaling {
-            h1: of_saturated / moments,
-            h0: of_model / solution.matrices.free as f64,
-        }),
+        likelihood_scaling,
         mean_eigenvalue: Some(scaling_factor),
         ..input.scaled(name, scaling_factor, 0.0, input.df)
     })
