@@ -8,7 +8,7 @@ use crate::{
     estimators::Estimator,
     inference::{
         Bootstrap, admissibility,
-        baseline::BaselineModel,
+        baseline::{BaselineModel, sample_of_baseline},
         bootstrap,
         model_tests::{self, ModelTest, TestInput},
         standard_errors, test_statistic,
@@ -273,9 +273,12 @@ impl Fit {
     fn tests_of_baseline(&self, names: &[TestName]) -> Vec<ModelTest> {
         let keeps_x = crate::Conventions::LAVAAN.baseline_keeps_x;
         let standard = test_statistic::baseline(&self.table, &self.sample, &self.settings, keeps_x);
-        let model = BaselineModel::new(&self.table, &self.sample, &self.settings, keeps_x);
+        let Some(sample) = sample_of_baseline(&self.sample, &self.settings, self.table.meanstructure) else {
+            return Vec::new();
+        };
+        let model = BaselineModel::new(&self.table, &sample, &self.settings, keeps_x);
         let (Some(standard), Some(model)) = (standard, model) else { return Vec::new() };
-        match model.solution(&self.sample, &self.settings) {
+        match model.solution(&sample, &self.settings) {
             Some(solution) => model_tests::compute(&TestInput::new(&solution, standard.statistic, standard.df), names),
             None => Vec::new(),
         }

@@ -528,7 +528,7 @@ mod tests {
             assert!(message.contains(expected), "{message}");
         };
         check("estimater", json!("ML"), "did you mean estimator?");
-        check("estimator", json!("WLSMV"), "only ML");
+        check("estimator", json!("WLSNV"), "did you mean WLSMV?");
         check("ordered", json!(true), "not built yet");
         check("std.lv", json!(3), "true or false");
         check("bootstrap", json!(-1), "whole number");

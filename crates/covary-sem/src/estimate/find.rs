@@ -1,5 +1,7 @@
 //! The search for each kind of estimator: once, or again and again where its weight follows the estimates.
 
+use covary_numerics::{linalg, minimise::Ending};
+
 use super::{EqualityConstraints, Estimates, Objective, estimate};
 use crate::{
     ParameterTable, Sample, Settings,
@@ -10,8 +12,8 @@ use crate::{
     },
 };
 
-/// Rounds of DLS: each takes V at the estimates of the one before and gains two or three digits.
-const MOST_ROUNDS: usize = 50;
+/// Scoring steps of DLS, each with V at the estimates of the one before.
+const MOST_ROUNDS: usize = 500;
 /// Largest change of an estimate, relative to it, at which DLS has settled.
 const SETTLED: f64 = 1e-11;
 
@@ -43,21 +45,43 @@ pub fn find(
         }
         Estimator::Dls if settings.estimator_args.dls_gamma_of_model => {
             let mut found = estimate(objective, constraints, table, sample, most)?;
+            let weights = super::objective::discrepancy_weights(Estimator::Dls, sample);
+            let mut settled = false;
             for _ in 0..MOST_ROUNDS {
                 reweight(objective, table, sample, settings, &found.theta)?;
-                let next = estimate(objective, constraints, table, sample, most)?;
-                let change = |(new, old): (&f64, &f64)| (new - old).abs() / old.abs().max(1e-3);
-                let largest = next.theta.iter().zip(&found.theta).map(change).fold(0.0, f64::max);
-                found = Estimates { iterations: found.iterations + next.iterations, ..next };
-                if largest < SETTLED {
+                let step = scoring_step(objective, constraints, &weights, &found.theta)?;
+                let change = |(theta, step): (&f64, &f64)| step.abs() / theta.abs().max(1e-3);
+                settled = found.theta.iter().zip(&step).map(change).fold(0.0, f64::max) < SETTLED;
+                found.theta.iter_mut().zip(&step).for_each(|(theta, step)| *theta += step);
+                found.iterations += 1;
+                if settled {
                     break;
                 }
+            }
+            if !settled {
+                found.ending = Ending::NoProgress;
             }
             let value = objective.evaluate(&found.theta, &mut vec![0.0; found.theta.len()])?;
             Some(Estimates { objective: value, ..found })
         }
         _ => estimate(objective, constraints, table, sample, most),
     }
+}
+
+/// −K(K'IK)⁻¹K'g with V where it is. `None` where the information is singular.
+fn scoring_step(
+    objective: &mut Objective<f64>,
+    constraints: &EqualityConstraints,
+    weights: &[f64],
+    theta: &[f64],
+) -> Option<Vec<f64>> {
+    let mut gradient = vec![0.0; theta.len()];
+    objective.evaluate(theta, &mut gradient)?;
+    let information = constraints.reduce_information(&objective.information(theta, weights)?);
+    let mut reduced = vec![0.0; constraints.reduced()];
+    constraints.reduce_gradient(&gradient, &mut reduced);
+    let step = linalg::solve(&information, &reduced)?;
+    Some(constraints.basis.times_vector(&step).iter().map(|step| -step).collect())
 }
 
 /// The weight with which a block of a (re)sample is searched; of unweighted least squares the identity over the square of

@@ -41,11 +41,11 @@ pub fn pgfi(input: &FitInput) -> Option<f64> {
 
 fn of_group(group: &GroupMomentPair) -> Option<f64> {
     if group.metric.is_some() {
-        let residual = group.sample.minus(&group.implied);
+        let residual = without(&group.sample.minus(&group.implied), &group.fixed_x);
         let differences = group.mean_residuals();
         let means = group.means.as_ref().map(|(sample, _)| sample.as_slice());
         let unexplained = group.in_own_metric(differences.as_deref(), &residual)?;
-        return Some(1.0 - unexplained / group.in_own_metric(means, &group.sample)?);
+        return Some(1.0 - unexplained / group.in_own_metric(means, &without(&group.sample, &group.fixed_x))?);
     }
     let sample = without(&group.sample, &group.fixed_x);
     let residual = without(&group.sample.minus(&group.implied), &group.fixed_x);

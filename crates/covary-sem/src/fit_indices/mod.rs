@@ -76,6 +76,8 @@ pub struct Baseline {
 pub struct FitGroup {
     /// Cases.
     pub cases: usize,
+    /// What the group weighs in means over groups: the sum of sampling weights; `None`: its cases.
+    pub weight: Option<f64>,
     /// Observed variables.
     pub variables: usize,
     /// Whether means are modelled.
@@ -118,7 +120,7 @@ impl FitInput {
         let cases = self.cases();
         let mut total = 0.0;
         for group in &self.groups {
-            total += group.cases as f64 / cases * of_group(group.moments.as_ref()?)?;
+            total += group.weight.unwrap_or(group.cases as f64) / cases * of_group(group.moments.as_ref()?)?;
         }
         (!self.groups.is_empty()).then_some(total)
     }

@@ -126,12 +126,13 @@ pub fn tli_scaled(input: &FitInput) -> Option<f64> {
     tli::tli(&input.scaled_input()?)
 }
 
-/// [`rfi::rfi`] of the scaled statistics; `None` for the mean- and variance-adjusted test, whose df differ in scale.
+/// [`rfi::rfi`] of the scaled statistics; `None` where the model has more degrees of freedom than the baseline, as the
+/// mean- and variance-adjusted test may have.
 pub fn rfi_scaled(input: &FitInput) -> Option<f64> {
     rfi::rfi(&with_common_df(input)?)
 }
 
-/// [`nfi::nfi`] of the scaled statistics; `None` for the mean- and variance-adjusted test.
+/// [`nfi::nfi`] of the scaled statistics; `None` as [`rfi_scaled`].
 pub fn nfi_scaled(input: &FitInput) -> Option<f64> {
     nfi::nfi(&with_common_df(input)?)
 }
@@ -152,7 +153,9 @@ pub fn rni_scaled(input: &FitInput) -> Option<f64> {
 }
 
 fn with_common_df(input: &FitInput) -> Option<FitInput> {
-    (input.scaled?.test != TestName::MeanVarAdjusted).then(|| input.scaled_input())?
+    let scaled = input.scaled?;
+    let (baseline, _) = scaled.baseline?;
+    (scaled.df <= baseline.df).then(|| input.scaled_input())?
 }
 
 /// Robust CFI: 1 − max(T − ĉ df, 0)/max(T − ĉ df, T_b − ĉ_b df_b, 0). `None` with df = 0.

@@ -1,6 +1,7 @@
 use covary_numerics::Matrix;
 
 use super::*;
+use crate::settings::TestName;
 
 /// Wheaton et al. (1977), model A, with AMOS's Ĉ and q: user's guide, appendix on measures of fit.
 fn wheaton() -> FitInput {
@@ -14,7 +15,7 @@ fn wheaton() -> FitInput {
         baseline: Some(Baseline { statistic: 2131.790, df: 15.0 }),
         multiplier: 931.0,
         rmsea_group_factor: 1.0,
-        groups: vec![FitGroup { cases: 932, variables: 6, means: false, moments: None }],
+        groups: vec![FitGroup { cases: 932, weight: None, variables: 6, means: false, moments: None }],
         ..FitInput::default()
     }
 }
@@ -31,7 +32,7 @@ fn five_factors() -> FitInput {
         baseline: Some(Baseline { statistic: 3792.313, df: 276.0 }),
         multiplier: 232.0,
         rmsea_group_factor: 1.0,
-        groups: vec![FitGroup { cases: 233, variables: 24, means: false, moments: None }],
+        groups: vec![FitGroup { cases: 233, weight: None, variables: 24, means: false, moments: None }],
         ..FitInput::default()
     }
 }
@@ -146,7 +147,7 @@ fn lavaan_measures_from_its_statistics() {
         multiplier: 301.0,
         rmsea_group_factor: 1.0,
         log_likelihood: Some((-3737.74492662620, -3695.09216574121)),
-        groups: vec![FitGroup { cases: 301, variables: 9, means: false, moments: None }],
+        groups: vec![FitGroup { cases: 301, weight: None, variables: 9, means: false, moments: None }],
     };
     let expected = [
         ("fmin", 0.141703524534838),
@@ -184,8 +185,21 @@ fn complete(df: f64, statistic: f64) -> FitInput {
     let means = Some((vec![1.0, 2.0, 3.0], vec![1.0, 2.0, 3.0]));
     FitInput {
         without_distribution: false,
-        scaled: None,
-        robust: None,
+        scaled: Some(ScaledInput {
+            test: TestName::SatorraBentler,
+            statistic: 1.8,
+            df: 2.0,
+            scaling_factor: Some(1.2),
+            baseline: Some((Baseline { statistic: 90.0, df: 3.0 }, Some(1.1))),
+            likelihood_scaling: Some((1.1, 1.2)),
+        }),
+        robust: Some(RobustInput {
+            statistic: 2.0,
+            df: 2.0,
+            mean_eigenvalue: 1.2,
+            interval: (1.8, 1.2),
+            baseline: Some((100.0, 3.0, 1.1)),
+        }),
         parameters: 7,
         objective: Some(statistic / 200.0),
         statistic: Some(statistic),
@@ -196,6 +210,7 @@ fn complete(df: f64, statistic: f64) -> FitInput {
         log_likelihood: Some((-400.0, -395.0)),
         groups: vec![FitGroup {
             cases: 100,
+            weight: None,
             variables: 3,
             means: true,
             moments: Some(GroupMomentPair { sample, implied, means, fixed_x: Vec::new(), metric: None }),

@@ -5,11 +5,11 @@ use covary_numerics::Matrix;
 use crate::{
     Conventions, Fit,
     conventions::Likelihood,
-    estimators::Estimator,
+    estimators::{Estimator, Weight},
     fit::{ImpliedMoments, TestStatistic},
     fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, RobustInput, ScaledInput, amos::independence_test},
     inference::test_statistic::baseline,
-    settings::TestName,
+    settings::{SaturatedAt, TestName},
     syntax::Operator,
 };
 
@@ -110,16 +110,23 @@ fn distinct_parameters(fit: &Fit) -> usize {
 fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup {
     let sample = &fit.sample.blocks[block];
     let least_squares = Estimator::named(fit.settings.estimator).is_least_squares();
+    // Normal theory at the implied moments needs no matrix of the order of the moments.
+    let metric = match fit.settings.h1_information[0] {
+        _ if least_squares => Some(sample.weight.clone()),
+        Some(SaturatedAt::Unstructured) => Weight::normal_theory(&sample.covariance),
+        _ => None,
+    };
     let scaled = |matrix: &Matrix| if factor == 1.0 { matrix.clone() } else { matrix.scaled(factor) };
     let pair = |implied: &ImpliedMoments| GroupMomentPair {
         sample: scaled(&sample.covariance),
         implied: scaled(&implied.covariance),
         means: sample.mean.clone().zip(implied.mean.clone()).filter(|_| fit.table.meanstructure),
         fixed_x,
-        metric: least_squares.then(|| sample.weight.clone()),
+        metric: metric.clone(),
     };
     FitGroup {
         cases: sample.cases,
+        weight: sample.case_weights.as_ref().map(|weights| weights.iter().sum()),
         variables: sample.covariance.rows(),
         means: fit.table.meanstructure,
         moments: fit.implied.get(block).map(pair),

@@ -1,14 +1,20 @@
 //! The baseline model: variances and means free, covariances zero but among observed exogenous variables.
 
+use std::borrow::Cow;
+
 use covary_numerics::{Matrix, linalg};
 
 use super::{Solution, information, model_tests::differences};
 use crate::{
     Operator, ParameterTable, Row, Sample, Settings,
     estimate::EqualityConstraints,
-    estimators::Estimator,
+    estimators::{Estimator, Weight},
     model_matrices::{BlockMatrices, ModelMatrices},
     parameter_table::Block,
+    sample::{
+        fourth_moments::gamma_of,
+        weights::{choices, mixture},
+    },
 };
 
 /// The baseline model of a sample, at its estimates.
@@ -87,6 +93,28 @@ impl BaselineModel {
         let exogenous = self.matrices.exogenous_values(sample);
         (0..self.matrices.blocks.len()).map(|b| self.matrices.matrices(b, &self.theta, &exogenous)).collect()
     }
+}
+
+/// The sample with the weight that the baseline takes: of DLS that at the sample's moments, whatever the model's is.
+pub(crate) fn sample_of_baseline<'a>(
+    sample: &'a Sample,
+    settings: &Settings,
+    meanstructure: bool,
+) -> Option<Cow<'a, Sample>> {
+    if Estimator::named(settings.estimator) != Estimator::Dls {
+        return Some(Cow::Borrowed(sample));
+    }
+    let mut own = sample.clone();
+    let a = settings.estimator_args.dls_a;
+    for block in &mut own.blocks {
+        block.weight = if a == 1.0 {
+            Weight::normal_theory(&block.covariance)?
+        } else {
+            let gamma = gamma_of(block, &[], choices(settings, meanstructure))?;
+            mixture(a, &block.covariance, &gamma, meanstructure)?
+        };
+    }
+    Some(Cow::Owned(own))
 }
 
 fn baseline_table(table: &ParameterTable, keeps_x: bool) -> ParameterTable {

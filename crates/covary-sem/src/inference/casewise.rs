@@ -159,7 +159,7 @@ fn mean_quadratic_form(sample: &BlockSample, variables: &[usize], means: bool) -
     let inverse = Cholesky::new(&s)?.inverse();
     let p = variables.len() as f64;
     let centred = |k: usize| -> Vec<f64> { variables.iter().map(|&i| rows.values[(k, i)] - mean[i]).collect() };
-    let n = sample.cases as f64;
+    let n = sample.weighted_cases();
     let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>();
     let of_case = |c: &[f64]| {
         let distance = dot(c, &inverse.times_vector(c));
@@ -167,7 +167,10 @@ fn mean_quadratic_form(sample: &BlockSample, variables: &[usize], means: bool) -
     };
     let Some(clusters) = &sample.clusters else {
         return Some(match &sample.case_weights {
-            None => (0..rows.counts.len()).map(|k| rows.counts[k] * of_case(&centred(k))).sum::<f64>() / n,
+            None => {
+                let sum: f64 = (0..rows.counts.len()).map(|k| rows.counts[k] * of_case(&centred(k))).sum();
+                sum / n - off_centre(sample, variables, &inverse, &s)
+            }
             Some(weights) => {
                 let squares = weights.iter().zip(&rows.row_of_case).map(|(w, &k)| w * w * of_case(&centred(k)));
                 squares.sum::<f64>() / n
@@ -195,10 +198,24 @@ fn mean_quadratic_form(sample: &BlockSample, variables: &[usize], means: bool) -
     Some(clusters.correction() * sums.iter().map(of_cluster).sum::<f64>() / n)
 }
 
+/// z̄'NT(S)z̄: not zero where S has divisor n − 1; Bu is centred.
+fn off_centre(sample: &BlockSample, variables: &[usize], inverse: &Matrix, s: &Matrix) -> f64 {
+    let Some((rows, mean)) = sample.rows.as_ref().zip(sample.mean.as_ref()) else { return 0.0 };
+    let n: f64 = rows.counts.iter().sum();
+    let element = |i: usize, j: usize| -> f64 {
+        let product = |k: usize| (rows.values[(k, i)] - mean[i]) * (rows.values[(k, j)] - mean[j]);
+        (0..rows.counts.len()).map(|k| rows.counts[k] * product(k)).sum::<f64>() / n
+    };
+    let q = variables.len();
+    let excess = Matrix::from_fn(q, q, |a, b| element(variables[a], variables[b]) - s[(a, b)]);
+    let half = inverse.times(&excess);
+    0.5 * half.values().iter().zip(half.transpose().values()).map(|(l, r)| l * r).sum::<f64>()
+}
+
 /// (1/n) Σ s s' over cases, weighted cases or clusters; of clusters times C/(C − 1).
 fn cross_products(sample: &BlockSample, scores: &Matrix) -> Option<Matrix> {
     let rows = sample.rows.as_ref()?;
-    let n = sample.cases as f64;
+    let n = sample.weighted_cases();
     let q = scores.columns();
     if let Some(clusters) = &sample.clusters {
         let mut sums = Matrix::zeros(clusters.count, q);

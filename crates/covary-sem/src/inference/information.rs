@@ -2,12 +2,13 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
-use super::Solution;
+use super::{Solution, sandwich::Purpose};
 use crate::{
     Fit,
     estimate::{Objective, objective},
     estimators::{Weight, lower_triangle},
     model_matrices::{BilinearForm, BlockMatrices, ModelMatrices, MomentDerivative},
+    settings::{Information, SaturatedAt},
 };
 
 /// Expected information of θ per case, q⁺ × q⁺: Σ w_g Δ_g' NT(Σ̂_g) Δ_g.
@@ -155,7 +156,7 @@ fn add_diagonal(information: &mut Matrix, form: &BilinearForm, metric: impl Fn(u
 /// Expected information per case at the estimates of a fit, q⁺ × q⁺: under normal theory for ML, in the estimator's own
 /// metric for least squares.
 pub fn expected_of(fit: &Fit) -> Option<Matrix> {
-    fit.solution()?.expected(crate::settings::SaturatedAt::Structured)
+    fit.solution()?.expected(SaturatedAt::Structured)
 }
 
 /// Observed information per case at the estimates of a fit: the exact Hessian of f, q⁺ × q⁺.
@@ -165,7 +166,7 @@ pub fn observed_of(fit: &Fit) -> Option<Matrix> {
 
 impl Solution<'_> {
     /// Σ w_g Δ'WΔ with W at the implied moments or at the sample's; for least squares W = V.
-    pub fn expected(&self, at: crate::settings::SaturatedAt) -> Option<Matrix> {
+    pub fn expected(&self, at: SaturatedAt) -> Option<Matrix> {
         Some(in_metric(self.matrices, &self.values, &self.weights(), &self.metrics(at)?))
     }
 
@@ -175,39 +176,96 @@ impl Solution<'_> {
     }
 
     /// Δ'AΔ, A the observed information of the saturated model at the implied moments or at the sample's.
-    pub fn observed_saturated(&self, at: crate::settings::SaturatedAt) -> Option<Matrix> {
-        use crate::settings::SaturatedAt;
+    pub fn observed_saturated(&self, at: SaturatedAt) -> Option<Matrix> {
         if at == SaturatedAt::Unstructured || self.estimator().is_least_squares() {
             // At the sample's own moments the observed information is the expected one.
             return self.expected(at);
         }
         let mut information = Matrix::zeros(self.matrices.free, self.matrices.free);
         for (block, layout) in self.matrices.blocks.iter().enumerate() {
-            let (values, sample) = (&self.values[block], &self.sample.blocks[block]);
-            let form = BilinearForm::new(layout, values);
-            let inverse = Cholesky::new(&values.covariance)?.inverse();
-            let mut squares = sample.covariance.clone();
-            let p = squares.rows();
-            let mut shift = vec![0.0; p];
-            if let Some(mean) = sample.mean.as_ref().filter(|_| layout.meanstructure) {
-                let delta: Vec<f64> = mean.iter().zip(&values.mean).map(|(m, mu)| m - mu).collect();
-                for i in 0..p {
-                    for j in 0..p {
-                        squares[(i, j)] += delta[i] * delta[j];
-                    }
-                }
-                shift = inverse.times_vector(&delta);
-            }
-            let pull = inverse.times(&squares).times(&inverse);
-            add_observed_saturated(&mut information, &form, &inverse, &pull, &shift, self.weights()[block]);
+            let form = BilinearForm::new(layout, &self.values[block]);
+            let parts = self.observed_parts(block)?;
+            let weight = self.weights()[block];
+            add_observed_saturated(&mut information, &form, &parts.inverse, &parts.pull, &parts.shift, weight);
         }
         Some(information)
+    }
+
+    fn observed_parts(&self, block: usize) -> Option<ObservedParts> {
+        let (values, sample) = (&self.values[block], &self.sample.blocks[block]);
+        let inverse = Cholesky::new(&values.covariance)?.inverse();
+        let mut squares = sample.covariance.clone();
+        let p = squares.rows();
+        let mut shift = vec![0.0; p];
+        if let Some(mean) = sample.mean.as_ref().filter(|_| self.matrices.meanstructure) {
+            let delta: Vec<f64> = mean.iter().zip(&values.mean).map(|(m, mu)| m - mu).collect();
+            for i in 0..p {
+                for j in 0..p {
+                    squares[(i, j)] += delta[i] * delta[j];
+                }
+            }
+            shift = inverse.times_vector(&delta);
+        }
+        let pull = inverse.times(&squares).times(&inverse);
+        Some(ObservedParts { inverse, pull, shift })
+    }
+
+    /// The metric in which robust.sem and the scaled tests see the moments: NT, or with observed information the observed
+    /// information of the saturated model.
+    pub fn metrics_of(&self, purpose: Purpose) -> Option<Vec<Weight<f64>>> {
+        let k = usize::from(purpose == Purpose::Tests);
+        let at = self.settings.h1_information[k].unwrap_or(SaturatedAt::Structured);
+        let kind = if k == 0 { self.settings.information } else { self.settings.information_of_tests };
+        let observed = kind == Some(Information::Observed) && at == SaturatedAt::Structured;
+        if !observed || self.estimator().is_least_squares() {
+            return self.metrics(at);
+        }
+        (0..self.values.len()).map(|block| self.observed_metric(block)).collect()
+    }
+
+    /// The observed information of the saturated model at the implied moments, as a matrix.
+    fn observed_metric(&self, block: usize) -> Option<Weight<f64>> {
+        let layout = &self.matrices.blocks[block];
+        let parts = self.observed_parts(block)?;
+        let p = layout.observed.len();
+        let offset = if layout.meanstructure { p } else { 0 };
+        let pairs: Vec<(usize, usize)> = lower_triangle(p).collect();
+        let (n, other) = (&parts.inverse, parts.pull.minus(&parts.inverse.scaled(0.5)));
+        let scale = |(i, j): (usize, usize)| if i == j { 0.5 } else { 1.0 };
+        let matrix = Matrix::from_fn(offset + pairs.len(), offset + pairs.len(), |row, column| {
+            match (row < offset, column < offset) {
+                (true, true) => n[(row, column)],
+                (true, false) | (false, true) => {
+                    let (mean, pair) = (row.min(column), pairs[row.max(column) - offset]);
+                    scale(pair) * (n[(mean, pair.0)] * parts.shift[pair.1] + n[(mean, pair.1)] * parts.shift[pair.0])
+                }
+                (false, false) => {
+                    let ((i, j), (k, l)) = (pairs[row - offset], pairs[column - offset]);
+                    let trace = other[(j, k)] * n[(l, i)]
+                        + other[(j, l)] * n[(k, i)]
+                        + other[(i, k)] * n[(l, j)]
+                        + other[(i, l)] * n[(k, j)];
+                    scale((i, j)) * scale((k, l)) * trace
+                }
+            }
+        });
+        Some(Weight::Full(std::sync::Arc::new(matrix)))
     }
 
     /// w_g = n_g/N by block.
     pub fn weights(&self) -> Vec<f64> {
         objective::weights(self.sample)
     }
+}
+
+/// What the observed information of the saturated model is made of.
+struct ObservedParts {
+    /// N = Σ⁻¹.
+    inverse: Matrix,
+    /// Q = N(S + δδ')N.
+    pull: Matrix,
+    /// Nδ.
+    shift: Vec<f64>,
 }
 
 /// Expected information between two parameters of a block, free or not: ∂σ_a' NT(Σ) ∂σ_b, not weighted by w_g.

@@ -102,6 +102,12 @@ impl BlockScore {
         let total = moments.total_effects.select(&observed, &all); // T over observed rows, p × m
         let covariance = moments.covariance.select(&observed, &all); // E over observed rows
         let (n_total, n_covariance) = (factor.solve(&total), factor.solve(&covariance));
+        // The gradient is that of the discrepancy; the information may be wanted at the sample's moments.
+        let metric = match fit.settings.h1_information[0] {
+            Some(SaturatedAt::Unstructured) => Cholesky::new(&sample.covariance)?,
+            _ => factor.clone(),
+        };
+        let (m_total, m_covariance) = (metric.solve(&total), metric.solve(&covariance));
 
         let means = if fit.table.meanstructure { sample.mean.as_ref().zip(implied.mean.as_ref()) } else { None };
         let delta: Option<Vec<f64>> = means.map(|(m, mu)| m.iter().zip(mu).map(|(m, mu)| m - mu).collect());
@@ -115,7 +121,7 @@ impl BlockScore {
         }
         let pull_total = excess.times(&n_total);
         let mut score = BlockScore {
-            products: InnerProducts::new(&total, &covariance, &n_total, &n_covariance),
+            products: InnerProducts::new(&total, &covariance, &m_total, &m_covariance),
             pull_total_total: n_total.transpose().times(&pull_total),
             pull_total_covariance: pull_total.transpose().times(&n_covariance),
             pull_mean: delta.as_ref().map(|delta| n_total.transpose().times_vector(delta)),
@@ -124,7 +130,7 @@ impl BlockScore {
             fixed_x: fixed_x(&fit.table, &form),
             form,
             moments,
-            factor,
+            factor: metric,
             total,
             covariance,
             delta,
@@ -141,9 +147,12 @@ impl BlockScore {
         let p = self.form.observed;
         let mut d = self.delta.clone().unwrap_or_default();
         d.extend(lower_triangle(p).map(|(i, j)| sample.covariance[(i, j)] - implied.covariance[(i, j)]));
-        // lavaan 0.6-14 shrinks the gradient once more than the χ².
+        // lavaan 0.6-14 shrinks the gradient once more than the χ²; that of DLS only where its objective counts n − 1.
         let n = sample.cases as f64;
-        let pull = sample.weight.times(&d, p, self.delta.is_some()).iter().map(|v| (n - 1.0) / n * v).collect();
+        let is_dls = Estimator::named(fit.settings.estimator) == Estimator::Dls;
+        let kept = is_dls && !fit.settings.estimator_args.dls_f_times_n_minus_1;
+        let factor = if kept { 1.0 } else { (n - 1.0) / n };
+        let pull = sample.weight.times(&d, p, self.delta.is_some()).iter().map(|v| factor * v).collect();
         let free = self.free.iter().map(|&(k, place)| (k, self.moment_vector(place))).collect();
         LeastSquaresScore { weight: sample.weight.clone(), pull, free }
     }

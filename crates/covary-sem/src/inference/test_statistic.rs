@@ -65,6 +65,7 @@ fn least_squares_baseline(
     settings: &Settings,
     keeps_x: bool,
 ) -> Option<TestStatistic> {
+    let sample = &super::baseline::sample_of_baseline(sample, settings, table.meanstructure)?;
     let model = BaselineModel::new(table, sample, settings, keeps_x)?;
     let df = model.degrees_of_freedom();
     let mut objective = Objective::<f64>::new(&model.matrices, Estimator::named(settings.estimator), sample)?;

@@ -6,6 +6,7 @@ mod bootstrap;
 #[path = "../common/mod.rs"]
 mod common;
 mod derivatives;
+mod estimators;
 mod intervals;
 mod invariance;
 mod lavaan;

@@ -73,7 +73,9 @@ fn residual_test(input: &TestInput, metrics: &[Weight<f64>], name: TestName, wit
     }
     let inverse = solution.generalized_inverse(&information)?;
     let explained: f64 = pull.iter().zip(inverse.times_vector(&pull)).map(|(l, r)| l * r).sum();
-    let statistic = (solution.sample.cases() as f64 * (square - explained)).max(0.0);
+    // Least squares counts n − 1 cases in each group.
+    let lost = if solution.estimator().is_least_squares() { solution.sample.blocks.len() as f64 } else { 0.0 };
+    let statistic = ((solution.sample.cases() as f64 - lost) * (square - explained)).max(0.0);
     Some(ModelTest {
         name,
         statistic,

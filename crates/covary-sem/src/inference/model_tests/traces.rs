@@ -4,11 +4,10 @@ use std::cell::OnceCell;
 
 use covary_numerics::Matrix;
 
-use super::super::{Solution, casewise::columns_times};
+use super::super::{Solution, casewise::columns_times, information::in_metric, sandwich::Purpose};
 use crate::{
     estimators::Weight,
     sample::fourth_moments::{Projection, moment_vector},
-    settings::SaturatedAt,
 };
 
 /// Traces of UΓ̂, over all groups: W = blockdiag(w_g W_g), Γ̂ = blockdiag(Γ̂_g/w_g).
@@ -34,9 +33,9 @@ struct Parts {
 impl Traces {
     /// `None` where only moments are known, and where the information is singular.
     pub fn new(solution: &Solution) -> Option<Self> {
-        let at = solution.settings.h1_information[1].unwrap_or(SaturatedAt::Structured);
-        let metrics = solution.metrics(at)?;
-        let inverse = solution.generalized_inverse(&solution.expected(at)?)?;
+        let metrics = solution.metrics_of(Purpose::Tests)?;
+        let information = in_metric(solution.matrices, &solution.values, &solution.weights(), &metrics);
+        let inverse = solution.generalized_inverse(&information)?;
         let (meat, trace) = solution.meat(&metrics)?;
         let of_model: f64 = inverse.values().iter().zip(meat.values()).map(|(l, r)| l * r).sum();
         let wanted = solution.settings.tests.iter().any(|test| {

@@ -17,11 +17,19 @@ use crate::{
 pub(super) fn test(input: &TestInput) -> Option<ModelTest> {
     let solution = input.solution;
     let at = solution.settings.h1_information[1].unwrap_or(SaturatedAt::Structured);
-    let information = match solution.settings.information_of_tests {
-        Some(Information::Observed) => solution.observed_saturated(at)?,
-        _ => solution.expected(at)?,
-    };
-    scaled(input, &information, TestName::YuanBentler)
+    if solution.settings.information_of_tests == Some(Information::Observed) {
+        return scaled(input, &solution.observed_saturated(at)?, TestName::YuanBentler);
+    }
+    let test = scaled(input, &solution.expected(at)?, TestName::YuanBentler)?;
+    if input.df == 0.0 {
+        return Some(test);
+    }
+    let mean = input.traces()?.first / input.df;
+    Some(ModelTest {
+        likelihood_scaling: test.likelihood_scaling,
+        mean_eigenvalue: Some(mean),
+        ..input.scaled(TestName::YuanBentler, mean, 0.0, input.df)
+    })
 }
 
 /// T/c, c = (tr(Wu⁻¹Bu) − tr(H⁻I(B)))/df, H the observed or expected information of the tests.
