@@ -12,11 +12,12 @@ use crate::{
     Fit, Warning,
     fit_indices::{self, amos},
     inference::{
+        model_tests::ModelTest,
         modification_indices::{amos_modification_indices, modification_indices_with},
         residuals::moment_residuals_with,
         score::Scores,
     },
-    settings::BootstrapSettings,
+    settings::{BootstrapSettings, EstimatorName, Information, MissingValues, StandardErrors},
     standardized::{explained_variances, latent_correlations},
     syntax::Operator,
 };
@@ -49,6 +50,14 @@ pub struct FitReport {
     pub group_labels: Vec<String>,
     /// Free rows, before equality constraints.
     pub npar: usize,
+    /// Independent equality constraints.
+    pub n_equalities: usize,
+    /// What was chosen, defaults resolved.
+    pub choices: Choices,
+    /// The tests of the model that were asked for, the standard one first.
+    pub tests: Vec<ModelTest>,
+    /// The scaled ones of the baseline model.
+    pub baseline_tests: Vec<ModelTest>,
     /// Every row that lavaan's parameterEstimates() shows, in its order.
     pub parameters: Vec<ParameterEstimate>,
     /// Fit measures under lavaan's names.
@@ -71,6 +80,23 @@ pub struct FitReport {
     pub modification_indices_amos: Vec<AmosModificationIndex>,
     /// The bootstrap in figures, where asked for.
     pub bootstrap: Option<BootstrapSummary>,
+}
+
+/// What was chosen about a fit, under lavaan's names.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct Choices {
+    /// The estimator.
+    pub estimator: EstimatorName,
+    /// Standard errors.
+    pub se: Option<StandardErrors>,
+    /// Information of the standard errors.
+    pub information: Option<Information>,
+    /// Missing values.
+    pub missing: MissingValues,
+    /// The variable that defines clusters.
+    pub cluster: Option<String>,
+    /// The variable that holds sampling weights.
+    pub sampling_weights: Option<String>,
 }
 
 /// One row of the estimates.
@@ -284,6 +310,17 @@ impl FitReport {
             n_groups: groups(fit),
             group_labels: group_labels(fit),
             npar: fit.theta.len(),
+            n_equalities: fit.equality_rank,
+            choices: Choices {
+                estimator: fit.settings.estimator,
+                se: fit.settings.se,
+                information: fit.settings.information,
+                missing: fit.settings.missing,
+                cluster: fit.settings.cluster.clone(),
+                sampling_weights: fit.settings.sampling_weights.clone(),
+            },
+            tests: fit.tests.clone(),
+            baseline_tests: fit.baseline_tests.clone(),
             parameters: rows::parameters(fit),
             fit: fit_indices::measures(fit_indices::ALL, &input::lavaan(fit)),
             fit_amos: amos::blocks(&input::amos(fit)),

@@ -14,12 +14,18 @@ pub fn lavaan_summary(report: &FitReport) -> String {
             let label = report.group_labels.get(group - 1).map_or("", String::as_str);
             line(&mut text, &format!("\nGroup {group} [{label}]:"));
         }
-        for (op, title) in BLOCKS {
-            block(report, group, *op, title, &mut text);
+        let levels = report.parameters.iter().map(|row| row.level).max().unwrap_or(1);
+        for level in 1..=levels.max(1) {
+            if levels > 1 {
+                line(&mut text, &format!("\nLevel {level}:"));
+            }
+            for (op, title) in BLOCKS {
+                block(report, (group, level), *op, title, &mut text);
+            }
         }
         r_squares(report, group, &mut text);
     }
-    block(report, 0, Operator::Define, "Defined Parameters", &mut text);
+    block(report, (0, 0), Operator::Define, "Defined Parameters", &mut text);
     for warning in &report.warnings {
         line(&mut text, &format!("\nWarning ({}): {}", warning_word(warning), warning.text));
     }
@@ -44,75 +50,166 @@ fn warning_word(warning: &covary_sem::Warning) -> String {
     serde_json::to_value(warning.code).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
 }
 
-fn pair(text: &mut String, name: &str, value: Option<f64>, decimals: usize) {
-    if let Some(value) = value {
-        let _ = writeln!(text, "  {name:<45}{value:>12.decimals$}");
-    }
+fn pair(text: &mut String, name: &str, value: &str) {
+    let _ = writeln!(text, "  {name:<45}{value:>12}");
 }
 
 fn heading(report: &FitReport, text: &mut String) {
     let ended = if report.converged { "ended normally" } else { "did NOT converge" };
     line(text, &format!("covary {} {ended} after {} iterations\n", env!("CARGO_PKG_VERSION"), report.iterations));
-    pair(text, "Number of model parameters", Some(report.npar as f64), 0);
-    pair(text, "Number of observations", Some(report.n_total as f64), 0);
-    for (label, cases) in report.group_labels.iter().zip(&report.n_obs) {
-        pair(text, &format!("  {label}"), Some(*cases as f64), 0);
+    pair(text, "Estimator", &word(&report.choices.estimator));
+    pair(text, "Number of model parameters", &report.npar.to_string());
+    if report.n_equalities > 0 {
+        pair(text, "Number of equality constraints", &report.n_equalities.to_string());
     }
+    line(text, "");
+    pair(text, "Number of observations", &report.n_total.to_string());
+    for (label, cases) in report.group_labels.iter().zip(&report.n_obs) {
+        pair(text, &format!("  {label}"), &cases.to_string());
+    }
+    if let Some(cluster) = &report.choices.cluster {
+        pair(text, "Clusters", cluster);
+    }
+    if let Some(weights) = &report.choices.sampling_weights {
+        pair(text, "Sampling weights", weights);
+    }
+    tests(report, text);
+}
+
+/// The tests, standard and scaled side by side, further ones below.
+fn tests(report: &FitReport, text: &mut String) {
+    let scaled = report.measure("df.scaled").is_some();
+    let measures: &[(&str, &str)] = &[
+        ("Test statistic", "chisq"),
+        ("Degrees of freedom", "df"),
+        ("P-value (Chi-square)", "pvalue"),
+        ("Scaling correction factor", "chisq.scaling.factor"),
+    ];
     line(text, "\nModel Test User Model:");
-    pair(text, "Test statistic", report.measure("chisq"), 3);
-    pair(text, "Degrees of freedom", report.measure("df"), 0);
-    pair(text, "P-value (Chi-square)", report.measure("pvalue"), 3);
+    columns(text, scaled);
+    measures.iter().for_each(|(label, name)| measure(report, text, label, name, scaled));
+    let shown = report.tests.iter().find(|test| test.scaling_factor.is_some()).map(|test| test.name);
+    if let Some(shift) = report.tests.iter().find(|test| Some(test.name) == shown).and_then(|test| test.shift) {
+        let _ = writeln!(text, "  {:<45}{:>12}{:>12}", "Shift parameter", "", figure(Some(shift)));
+    }
+    for test in report.tests.iter().skip(1).filter(|test| Some(test.name) != shown) {
+        line(text, &format!("\n  {}:", word(&test.name)));
+        pair(text, "  Test statistic", &figure(Some(test.statistic)));
+        pair(text, "  Degrees of freedom", &degrees(test.df));
+        pair(text, "  P-value", &figure(test.p_value));
+    }
+}
+
+fn columns(text: &mut String, scaled: bool) {
+    if scaled {
+        let _ = writeln!(text, "  {:<45}{:>12}{:>12}", "", "Standard", "Scaled");
+    }
+}
+
+/// A measure, beside it its scaled form where there is one.
+fn measure(report: &FitReport, text: &mut String, label: &str, name: &str, scaled: bool) {
+    let decimals = |name: &str, value: Option<f64>| match value {
+        Some(value) if name.ends_with("df") || name.ends_with("df.scaled") => degrees(value),
+        other => figure(other),
+    };
+    let only_scaled = name.contains("scaling.factor");
+    let standard = if only_scaled { None } else { report.measure(name) };
+    let other_name = if only_scaled { name.to_string() } else { format!("{name}.scaled") };
+    let other = report.measure(&other_name).filter(|_| scaled);
+    if standard.is_none() && other.is_none() {
+        return;
+    }
+    let row = format!("  {label:<45}{:>12}{:>12}", decimals(name, standard), decimals(&other_name, other));
+    line(text, row.trim_end());
+}
+
+fn degrees(df: f64) -> String {
+    if df.fract() == 0.0 { format!("{df:.0}") } else { format!("{df:.3}") }
+}
+
+/// lavaan's word for a choice.
+fn word(choice: &impl serde::Serialize) -> String {
+    serde_json::to_value(choice).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
 }
 
 fn measures(report: &FitReport, text: &mut String) {
-    let titles: [(&str, &[(&str, &str)]); 6] = [
-        (
-            "Model Test Baseline Model",
-            &[
-                ("Test statistic", "baseline.chisq"),
-                ("Degrees of freedom", "baseline.df"),
-                ("P-value", "baseline.pvalue"),
-            ],
-        ),
-        (
-            "User Model versus Baseline Model",
-            &[("Comparative Fit Index (CFI)", "cfi"), ("Tucker-Lewis Index (TLI)", "tli")],
-        ),
-        (
-            "Loglikelihood and Information Criteria",
-            &[
-                ("Loglikelihood user model (H0)", "logl"),
-                ("Loglikelihood unrestricted model (H1)", "unrestricted.logl"),
-                ("Akaike (AIC)", "aic"),
-                ("Bayesian (BIC)", "bic"),
-                ("Sample-size adjusted Bayesian (SABIC)", "bic2"),
-            ],
-        ),
-        (
-            "Root Mean Square Error of Approximation",
-            &[
-                ("RMSEA", "rmsea"),
-                ("90 Percent confidence interval - lower", "rmsea.ci.lower"),
-                ("90 Percent confidence interval - upper", "rmsea.ci.upper"),
-                ("P-value H_0: RMSEA <= 0.050", "rmsea.pvalue"),
-                ("P-value H_0: RMSEA >= 0.080", "rmsea.notclose.pvalue"),
-            ],
-        ),
-        ("Standardized Root Mean Square Residual", &[("SRMR", "srmr")]),
-        ("Goodness of Fit", &[("GFI", "gfi"), ("AGFI", "agfi"), ("Hoelter Critical N (CN) alpha = 0.05", "cn_05")]),
-    ];
-    for (title, names) in titles {
+    let scaled = report.measure("df.scaled").is_some();
+    for (title, names) in TITLES {
         if names.iter().any(|(_, name)| report.measure(name).is_some()) {
             line(text, &format!("\n{title}:"));
-            for (label, name) in names {
-                pair(text, label, report.measure(name), if name.ends_with("df") { 0 } else { 3 });
-            }
+            columns(text, scaled && names.iter().any(|(_, name)| has_scaled(report, name)));
+            names.iter().for_each(|(label, name)| measure(report, text, label, name, scaled));
         }
     }
 }
 
-fn block(report: &FitReport, group: usize, op: Operator, title: &str, text: &mut String) {
-    let rows: Vec<&ParameterEstimate> = report.parameters.iter().filter(|p| p.op == op && p.group == group).collect();
+fn has_scaled(report: &FitReport, name: &str) -> bool {
+    report.measure(&format!("{name}.scaled")).is_some()
+}
+
+type Titled = (&'static str, &'static [(&'static str, &'static str)]);
+
+const TITLES: &[Titled] = &[
+    (
+        "Model Test Baseline Model",
+        &[
+            ("Test statistic", "baseline.chisq"),
+            ("Degrees of freedom", "baseline.df"),
+            ("P-value", "baseline.pvalue"),
+            ("Scaling correction factor", "baseline.chisq.scaling.factor"),
+        ],
+    ),
+    (
+        "User Model versus Baseline Model",
+        &[
+            ("Comparative Fit Index (CFI)", "cfi"),
+            ("Tucker-Lewis Index (TLI)", "tli"),
+            ("Robust Comparative Fit Index (CFI)", "cfi.robust"),
+            ("Robust Tucker-Lewis Index (TLI)", "tli.robust"),
+        ],
+    ),
+    (
+        "Loglikelihood and Information Criteria",
+        &[
+            ("Loglikelihood user model (H0)", "logl"),
+            ("Loglikelihood unrestricted model (H1)", "unrestricted.logl"),
+            ("Scaling correction factor of H0", "scaling.factor.h0"),
+            ("Scaling correction factor of H1", "scaling.factor.h1"),
+            ("Akaike (AIC)", "aic"),
+            ("Bayesian (BIC)", "bic"),
+            ("Sample-size adjusted Bayesian (SABIC)", "bic2"),
+        ],
+    ),
+    (
+        "Root Mean Square Error of Approximation",
+        &[
+            ("RMSEA", "rmsea"),
+            ("90 Percent confidence interval - lower", "rmsea.ci.lower"),
+            ("90 Percent confidence interval - upper", "rmsea.ci.upper"),
+            ("P-value H_0: RMSEA <= 0.050", "rmsea.pvalue"),
+            ("P-value H_0: RMSEA >= 0.080", "rmsea.notclose.pvalue"),
+            ("Robust RMSEA", "rmsea.robust"),
+            ("90 Percent confidence interval - lower", "rmsea.ci.lower.robust"),
+            ("90 Percent confidence interval - upper", "rmsea.ci.upper.robust"),
+            ("P-value H_0: Robust RMSEA <= 0.050", "rmsea.pvalue.robust"),
+            ("P-value H_0: Robust RMSEA >= 0.080", "rmsea.notclose.pvalue.robust"),
+        ],
+    ),
+    (
+        "Standardized Root Mean Square Residual",
+        &[
+            ("SRMR", "srmr"),
+            ("SRMR (within covariance matrix)", "srmr_within"),
+            ("SRMR (between covariance matrix)", "srmr_between"),
+        ],
+    ),
+    ("Goodness of Fit", &[("GFI", "gfi"), ("AGFI", "agfi"), ("Hoelter Critical N (CN) alpha = 0.05", "cn_05")]),
+];
+
+/// The rows of one operator in one group and level; definitions stand in (0, 0).
+fn block(report: &FitReport, (group, level): (usize, usize), op: Operator, title: &str, text: &mut String) {
+    let own = |p: &&ParameterEstimate| p.op == op && p.group == group && (group == 0 || p.level == level);
+    let rows: Vec<&ParameterEstimate> = report.parameters.iter().filter(own).collect();
     let (covariances, variances): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|p| op != Operator::Covariance || p.lhs != p.rhs);
     rows_of(&covariances, op, title, text);
