@@ -5,12 +5,19 @@ use covary_numerics::{
     distributions::{normal_quantile, normal_sf},
 };
 
-use super::reticular::Reticular;
 use super::{
+    Solution,
+    casewise::columns_times,
+    information::in_metric,
     residual_variance::{Moment, ResidualVariance, Sampling},
+    reticular::Reticular,
+    sandwich::Purpose,
     score::{Scores, fixed_x},
 };
-use crate::Fit;
+use crate::{
+    Fit,
+    estimators::{Estimator, normal_theory_gamma},
+};
 
 /// A residual whose asymptotic variance is below this share of its moment's cannot vary.
 const LEAST_SHARE_OF_VARIANCE: f64 = 1e-9;
@@ -42,7 +49,8 @@ pub struct MomentResiduals {
 ///
 /// normalized: d/√(diag Γ/n_g), Γ = Γ_NT(S), with fixed x Γ_NT(S) − Γ_NT(Ŝ), Ŝ = S_·x S_xx⁻¹ S_x· what x explain.
 /// standardized: d/√(diag QΓQ'/n_g), Q = I − w_g Δ_g I⁻ Δ_g' W_g, W_g = Ws; the sampling error of other groups is
-/// ignored, as in lavaan 0.6-14. AMOS: (s − σ)/√[(σ_ii σ_jj + σ_ij²)/n], n = N − G (single group: N − 1).
+/// ignored, as in lavaan 0.6-14. With robust standard errors and for WLS Γ = Γ̂; with observed information W is the
+/// observed information of the saturated model, for least squares V. AMOS: (s − σ)/√[(σ_ii σ_jj + σ_ij²)/n], n = N − G (single group: N − 1).
 ///
 /// # Source
 /// Ogasawara (2001), Structural Equation Modeling 8; Maydeu-Olivares and Shi (2017); AMOS user's guide.
@@ -60,15 +68,22 @@ pub(crate) fn moment_residuals_with(fit: &Fit, block: usize, scores: Option<&Sco
     let means = if fit.table.meanstructure { sample.mean.as_ref().zip(implied.mean.as_ref()) } else { None };
     let mean_raw: Option<Vec<f64>> = means.map(|(m, mu)| m.iter().zip(mu).map(|(m, mu)| m - mu).collect());
 
+    let other = needs_moments(fit).then(|| MomentVariances::new(fit, block));
     let sampling = Sampling::new(s, &fixed_x(&fit.table, &Reticular::new(&fit.table, block)));
     let of_sample = |moment: Moment| {
-        let variance = sampling.as_ref()?.between(moment, moment);
+        let variance = match &other {
+            Some(other) => other.as_ref()?.of_sample(moment),
+            None => sampling.as_ref()?.between(moment, moment),
+        };
         (variance > LEAST_SHARE_OF_VARIANCE * unconditional(s, moment)).then_some(variance / n)
     };
-    let variance = scores.and_then(|scores| ResidualVariance::new(fit, block, scores));
+    let plain = scores.filter(|_| other.is_none());
+    let variance = plain.and_then(|scores| ResidualVariance::new(fit, block, scores));
     let of_residual = |moment: Moment| {
-        let (of_sample, of_residual) =
-            (variance.as_ref()?.sampling.between(moment, moment), variance.as_ref()?.of(moment));
+        let (of_sample, of_residual) = match &other {
+            Some(other) => (other.as_ref()?.of_sample(moment), other.as_ref()?.of_residual(moment)?),
+            None => (variance.as_ref()?.sampling.between(moment, moment), variance.as_ref()?.of(moment)),
+        };
         let varies = of_sample > LEAST_SHARE_OF_VARIANCE * unconditional(s, moment);
         (varies && of_residual > LEAST_SHARE_OF_VARIANCE * of_sample).then_some(of_residual / n)
     };
@@ -94,6 +109,95 @@ pub(crate) fn moment_residuals_with(fit: &Fit, block: usize, scores: Option<&Sco
         mean_raw,
         raw,
     }
+}
+
+/// Whether residual variances rest on more than expected information under normal theory.
+fn needs_moments(fit: &Fit) -> bool {
+    use crate::settings::{Information, SaturatedAt};
+    Estimator::named(fit.settings.estimator).is_least_squares()
+        || fit.settings.information == Some(Information::Observed)
+        || fit.settings.h1_information[0] == Some(SaturatedAt::Unstructured)
+        || is_robust(fit)
+}
+
+fn is_robust(fit: &Fit) -> bool {
+    use crate::settings::StandardErrors::{RobustCluster, RobustHuberWhite, RobustSem};
+    matches!(fit.settings.se, Some(RobustCluster | RobustHuberWhite | RobustSem))
+}
+
+/// Diagonals of Γ and QΓQ' of one block in any metric: Q = I − w_g ΔI⁻Δ'W.
+struct MomentVariances {
+    means: bool,
+    variables: usize,
+    sample: Vec<f64>,
+    /// `None` where the information is singular.
+    residual: Option<Vec<f64>>,
+}
+
+impl MomentVariances {
+    /// Γ̂ with robust standard errors and for WLS, else Γ_NT(S).
+    fn new(fit: &Fit, block: usize) -> Option<Self> {
+        let solution = fit.solution()?;
+        let robust = is_robust(fit) || Estimator::named(fit.settings.estimator) == Estimator::Wls;
+        let means = fit.table.meanstructure;
+        let gamma = match solution.gamma(block).filter(|_| robust) {
+            Some(gamma) => gamma,
+            None => conditional_normal_theory(&fit.sample.blocks[block].covariance, &solution.fixed_x(block), means)?,
+        };
+        let residual = residual_variances(&solution, block, &gamma);
+        let variables = fit.sample.blocks[block].covariance.rows();
+        Some(MomentVariances { means, variables, sample: gamma.diagonal(), residual })
+    }
+
+    fn position(&self, moment: Moment) -> usize {
+        let p = self.variables;
+        match moment {
+            Moment::Mean(i) => i,
+            Moment::Covariance(i, j) => {
+                let (i, j) = (i.max(j), i.min(j));
+                (if self.means { p } else { 0 }) + j * p - j * (j + 1) / 2 + i
+            }
+        }
+    }
+
+    fn of_sample(&self, moment: Moment) -> f64 {
+        self.sample[self.position(moment)]
+    }
+
+    fn of_residual(&self, moment: Moment) -> Option<f64> {
+        Some(self.residual.as_ref()?[self.position(moment)])
+    }
+}
+
+/// Γ_NT(S) − Γ_NT(Ŝ), Ŝ what fixed x explain.
+fn conditional_normal_theory(s: &Matrix, x: &[usize], means: bool) -> Option<Matrix> {
+    let gamma = normal_theory_gamma(s, means);
+    if x.is_empty() {
+        return Some(gamma);
+    }
+    let all: Vec<usize> = (0..s.rows()).collect();
+    let with_x = s.select(x, &all);
+    let explained = with_x.transpose().times(&covary_numerics::linalg::solve_columns(&s.select(x, x), &with_x)?);
+    Some(gamma.minus(&normal_theory_gamma(&explained, means)))
+}
+
+fn residual_variances(solution: &Solution, block: usize, gamma: &Matrix) -> Option<Vec<f64>> {
+    let metrics = solution.metrics_of(Purpose::StandardErrors)?;
+    let weights = solution.weights();
+    let information = in_metric(solution.matrices, &solution.values, &weights, &metrics);
+    let inverse = solution.generalized_inverse(&information)?.scaled(weights[block]);
+    let delta = solution.matrices.delta(block, &solution.values[block]);
+    let p = solution.matrices.blocks[block].observed.len();
+    let weighted = columns_times(&metrics[block], &delta, p, solution.matrices.meanstructure);
+    let transformed = gamma.times(&weighted);
+    let projected = delta.times(&inverse);
+    let twice = projected.times(&weighted.transpose().times(&transformed));
+    let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>();
+    let variance = |k: usize| {
+        let row = projected.row(k);
+        gamma[(k, k)] - 2.0 * dot(row, transformed.row(k)) + dot(twice.row(k), row)
+    };
+    Some((0..gamma.rows()).map(variance).collect())
 }
 
 /// Which residuals a summary is about.

@@ -157,3 +157,84 @@ fn dataset(name: &str) -> Dataset {
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or("").to_string()
 }
+
+/// Normalized and standardized residuals of lavaan 0.6-14's residuals(), printed to nine digits at estimates good to
+/// 1e-6: 2e-5; under equality constraints its optimiser stops 1e-5 away from the minimum (a stricter one comes nearer): 1e-4.
+/// Columns: x2, x3, x4 with x1, then x9 with x7 and x8.
+#[test]
+fn residuals_are_lavaans() {
+    let three = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9";
+    let mimic = format!("{three}\nvisual + textual + speed ~ sex + ageyr");
+    let positions = [(1, 0), (2, 0), (3, 0), (8, 6), (8, 7)];
+    let check = |model: &str, options: Value, normalized: [f64; 5], standardized: [f64; 5]| {
+        let entries: Vec<(String, Value)> =
+            options.as_object().expect("options").iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        let settings = options::settings_from(entries.iter().map(|(k, v)| (k.as_str(), v))).expect("settings");
+        let data = dataset("hs");
+        let fit = fit(&parse(model).expect("a model"), &Data::Cases(&data), &settings).expect("a fit");
+        let residuals = covary_sem::inference::residuals::moment_residuals(&fit, 0);
+        for (k, (i, j)) in positions.into_iter().enumerate() {
+            for (own, expected) in
+                [(residuals.normalized[i][j], normalized[k]), (residuals.standardized[i][j], standardized[k])]
+            {
+                let own = own.expect("a residual");
+                let tolerance = if fit.equality_rank > 0 { 1e-4 } else { 2e-5 };
+                assert!(
+                    (own - expected).abs() < tolerance * expected.abs().max(1.0),
+                    "{options} {i} {j}: {own} {expected}"
+                );
+            }
+        }
+    };
+    let standard = [-0.492635650, -0.125368964, 1.159429647, -0.625485737, -0.503550049];
+    let robust = [-0.471597758, -0.131355664, 1.051901022, -0.628078769, -0.515730331];
+    check(three, json!({}), standard, [-1.996059298, -0.996917122, 2.679216870, -2.32460175, -4.13205676]);
+    check(
+        three,
+        json!({"information": "observed"}),
+        standard,
+        [-1.044868365, -0.264380808, 2.178572366, -2.34040808, -3.12398807],
+    );
+    check(
+        three,
+        json!({"estimator": "MLM"}),
+        robust,
+        [-2.028578153, -0.943355426, 2.445627974, -2.12625786, -3.88999629],
+    );
+    check(
+        three,
+        json!({"estimator": "MLR", "meanstructure": true}),
+        robust,
+        [-1.08541312, -0.26837938, 2.01526435, -2.07882706, -2.86130832],
+    );
+    check(
+        three,
+        json!({"estimator": "GLS"}),
+        [1.38078382, 1.82580968, 1.25314426, -1.239128985, -0.771118576],
+        [2.77631591, 4.73625130, 2.71934715, -3.86217951, -4.24635849],
+    );
+    check(
+        three,
+        json!({"estimator": "WLS"}),
+        [1.049909152, 0.923227758, 1.355560789, -1.80039616, -1.42277645],
+        [1.51673290, 1.79532682, 2.29496235, -3.86958856, -3.27965467],
+    );
+    check(
+        &mimic,
+        json!({"estimator": "MLM"}),
+        [-0.449867323, -0.135139804, 1.311126618, -0.518310042, -0.530861702],
+        [-1.581378125, -0.820111713, 2.743546792, -1.52163280, -3.46088716],
+    );
+    check(
+        &mimic,
+        json!({"information": "observed"}),
+        [-0.470028090, -0.129055864, 1.445317759, -0.517220475, -0.519331302],
+        [-0.954525821, -0.260814452, 2.494474006, -1.56451705, -2.68986344],
+    );
+    check(
+        three,
+        json!({"estimator": "MLR", "group": "school", "group.equal": "loadings"}),
+        [-0.6529939308, -0.0996200017, 1.2186610775, -0.35339884, -0.38165661],
+        [-1.440546857, -0.189284078, 2.202781630, -0.641893665, -0.864649276],
+    );
+}
