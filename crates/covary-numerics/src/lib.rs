@@ -5,17 +5,20 @@
 
 pub mod distributions;
 pub mod finite_differences;
+pub mod hyper_dual;
 mod incomplete;
 pub mod linalg;
 pub mod matrix;
 pub mod minimise;
 pub mod moments;
 pub mod printed;
+pub mod quadratic_programme;
 pub mod quantile;
 pub mod random;
 mod root;
 pub mod rotation;
 pub mod scalar;
 
+pub use hyper_dual::HyperDual;
 pub use matrix::Matrix;
 pub use scalar::{Dual, Lanes, Scalar};
