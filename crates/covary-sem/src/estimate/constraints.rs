@@ -1,39 +1,50 @@
 //! Linear equality constraints: θ = Kη + c.
 
-use covary_numerics::{Dual, Matrix, Scalar};
+use covary_numerics::{Matrix, Scalar};
 
-use super::defined::Names;
-use crate::{Operator, ParameterTable, SemError, parameter_table::RowConstraint};
+use super::defined::Formula;
+use crate::{ParameterTable, SemError};
 
 /// θ = Kη + c: every θ that meets the linear equality constraints.
 ///
-/// By elimination, so that η is a part of θ and equal parameters have rows of K with a single 1.
+/// By elimination, so that η is a part of θ and equal parameters have rows of K with a single 1. Of a fit: the
+/// constraints as they are at the estimates, nonlinear equalities and active inequalities by their tangents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EqualityConstraints {
     /// K, q⁺ × q: a basis of the null space of the constraints' Jacobian. The identity without constraints.
     pub basis: Matrix,
     /// c, q⁺.
     pub offset: Vec<f64>,
-    /// Number of independent constraints.
+    /// Number of independent equality constraints; active inequalities narrow K but do not count.
     pub rank: usize,
     /// The elements of K that are not zero, by row.
     nonzeros: Vec<(usize, usize, f64)>,
 }
 
 impl EqualityConstraints {
-    /// The constraints of a model.
+    /// The linear equality constraints of a model; others are left to [`Restrictions`](super::Restrictions).
     ///
     /// # Errors
-    /// [`SemError::Option`] for nonlinear or inequality constraints, which are not built;
     /// [`SemError::Model`] for unknown names and for constraints that contradict each other.
     pub fn new(table: &ParameterTable) -> Result<Self, SemError> {
-        let names = Names::new(table);
-        let rows = table
-            .constraints
-            .iter()
-            .map(|constraint| linear_row(table, &names, constraint))
-            .collect::<Result<Vec<_>, _>>()?;
-        eliminate(rows, table)
+        Ok(super::Restrictions::new(table)?.linear)
+    }
+
+    /// Every θ that meets linear equations, in their order. `Err` holds the first that cannot be met with those before.
+    pub(super) fn solving(parameters: usize, equations: Vec<LinearEquation>) -> Result<Self, usize> {
+        eliminate(parameters, equations)
+    }
+
+    /// θ that also meets equations on η, with their rank added where `counted` says so.
+    ///
+    /// η = Zζ + e solves them, so that θ = KZζ + Ke + c.
+    pub(super) fn narrowed(&self, equations: Vec<LinearEquation>, counted: usize) -> Option<Self> {
+        let (first, rest) = equations.split_at(counted.min(equations.len()));
+        let rank = eliminate(self.reduced(), first.to_vec()).ok()?.rank;
+        let within = eliminate(self.reduced(), first.iter().chain(rest).cloned().collect()).ok()?;
+        let mut offset = vec![0.0; self.offset.len()];
+        self.expand(&within.offset, &mut offset);
+        Some(assembled(self.basis.times(&within.basis), offset, self.rank + rank))
     }
 
     /// Number of parameters of the search, q.
@@ -63,7 +74,7 @@ impl EqualityConstraints {
 
     /// K'IK.
     pub fn reduce_information(&self, information: &Matrix) -> Matrix {
-        if self.rank == 0 {
+        if self.reduced() == self.offset.len() {
             return information.clone();
         }
         self.basis.transpose().times(&information.times(&self.basis))
@@ -79,69 +90,48 @@ impl EqualityConstraints {
     }
 }
 
-/// A constraint as Σ aₖθₖ + a₀ = 0: (a, a₀).
-type LinearRow = (Vec<f64>, f64);
+/// Σ aₖθₖ + a₀ = 0: (a, a₀).
+pub(super) type LinearEquation = (Vec<f64>, f64);
 
-fn linear_row(table: &ParameterTable, names: &Names, constraint: &RowConstraint) -> Result<LinearRow, SemError> {
-    let text = text_of(table, constraint);
-    if constraint.op != Operator::Equal {
-        return Err(SemError::Option(format!("the inequality constraint \"{text}\" is not supported yet")));
+/// A formula as Σ aₖθₖ + a₀. `None` where it is not linear.
+pub(super) fn linear(formula: &Formula, parameters: usize) -> Option<LinearEquation> {
+    if formula.has_kinks() {
+        return None;
     }
-    let q = table.free;
-    let unknown = || SemError::Model(format!("the constraint \"{text}\" names a parameter that the model lacks"));
-    // A linear function has the same gradient everywhere: two points without symmetry decide.
-    let points = [0.37, 1.9].map(|step| (0..q).map(|k| step + 0.11 * (k as f64 + 1.0).sqrt()).collect::<Vec<_>>());
-    let mut gradients = points.iter().map(|point| gradient(names, constraint, point));
-    let (first, second) =
-        (gradients.next().flatten().ok_or_else(unknown)?, gradients.next().flatten().ok_or_else(unknown)?);
-    let size = first.0.iter().fold(0.0, |most: f64, a| most.max(a.abs()));
-    if first.0.iter().zip(&second.0).any(|(a, b)| (a - b).abs() > 1e-9 * size.max(1.0)) {
-        return Err(SemError::Option(format!("the nonlinear constraint \"{text}\" is not supported yet")));
+    // A linear function has the same gradient everywhere: points without symmetry, of either sign, decide.
+    let points = [0.37, 1.9, -2.3].map(|step: f64| {
+        (0..parameters).map(|k| step + 0.11 * step.signum() * (k as f64 + 1.0).sqrt()).collect::<Vec<_>>()
+    });
+    let [first, second, third] = points.each_ref().map(|point| {
+        let (value, gradient) = formula.gradient(point)?;
+        let mut dense = vec![0.0; parameters];
+        gradient.into_iter().for_each(|(k, derivative)| dense[k] = derivative);
+        Some((dense, value))
+    });
+    let (gradient, value) = first?;
+    let size = largest(&gradient).max(1.0);
+    for other in [second?, third?] {
+        if gradient.iter().zip(&other.0).any(|(a, b)| (a - b).abs() > 1e-9 * size) {
+            return None;
+        }
     }
-    let at_origin = first.1 - first.0.iter().zip(&points[0]).map(|(a, t)| a * t).sum::<f64>();
-    Ok((first.0, at_origin))
+    let at_origin = value - gradient.iter().zip(&points[0]).map(|(a, t)| a * t).sum::<f64>();
+    Some((gradient, at_origin))
 }
 
-/// Gradient and value of a constraint's difference at θ.
-fn gradient(names: &Names, constraint: &RowConstraint, theta: &[f64]) -> Option<LinearRow> {
-    let mut point: Vec<Dual> = theta.iter().map(|value| Dual::from(*value)).collect();
-    let mut gradient = vec![0.0; theta.len()];
-    for k in 0..theta.len() {
-        point[k] = Dual::variable(theta[k]);
-        gradient[k] = names.evaluate(&constraint.difference, &point)?.derivative;
-        point[k] = Dual::from(theta[k]);
-    }
-    let value = names.evaluate(&constraint.difference, &point)?.value;
-    Some((gradient, value))
-}
-
-fn text_of(table: &ParameterTable, constraint: &RowConstraint) -> String {
-    let row = &table.rows[constraint.row];
-    let op = match constraint.op {
-        Operator::Less => "<",
-        Operator::Greater => ">",
-        _ => "==",
-    };
-    format!("{} {op} {}", row.lhs, row.rhs)
-}
-
-/// Gauss-Jordan elimination of the constraints, the largest element of each row its pivot.
-fn eliminate(rows: Vec<LinearRow>, table: &ParameterTable) -> Result<EqualityConstraints, SemError> {
-    let q = table.free;
-    let mut reduced: Vec<(usize, LinearRow)> = Vec::new();
+/// Gauss-Jordan elimination of the equations, the largest element of each row its pivot.
+fn eliminate(q: usize, rows: Vec<LinearEquation>) -> Result<EqualityConstraints, usize> {
+    let mut reduced: Vec<(usize, LinearEquation)> = Vec::new();
     for (k, (mut row, mut constant)) in rows.into_iter().enumerate() {
-        let size = largest(&row);
+        let (size, level) = (largest(&row), constant.abs().max(1.0));
         for (pivot, (other, other_constant)) in &reduced {
             let factor = row[*pivot];
             subtract(&mut row, factor, other);
             constant -= factor * other_constant;
         }
         if largest(&row) <= 1e-10 * size.max(f64::MIN_POSITIVE) || size == 0.0 {
-            if constant.abs() > 1e-8 {
-                let text = text_of(table, &table.constraints[k]);
-                return Err(SemError::Model(format!(
-                    "the constraint \"{text}\" contradicts the others or cannot be met"
-                )));
+            if constant.abs() > 1e-8 * level {
+                return Err(k);
             }
             continue;
         }
@@ -161,7 +151,7 @@ fn eliminate(rows: Vec<LinearRow>, table: &ParameterTable) -> Result<EqualityCon
     Ok(basis(q, &reduced))
 }
 
-fn basis(q: usize, reduced: &[(usize, LinearRow)]) -> EqualityConstraints {
+fn basis(q: usize, reduced: &[(usize, LinearEquation)]) -> EqualityConstraints {
     let kept: Vec<usize> = (0..q).filter(|k| reduced.iter().all(|(pivot, _)| pivot != k)).collect();
     let mut basis = Matrix::zeros(q, kept.len());
     let mut offset = vec![0.0; q];
@@ -175,12 +165,17 @@ fn basis(q: usize, reduced: &[(usize, LinearRow)]) -> EqualityConstraints {
     for (pivot, (_, constant)) in reduced {
         offset[*pivot] = -constant;
     }
+    assembled(basis, offset, reduced.len())
+}
+
+fn assembled(basis: Matrix, offset: Vec<f64>, rank: usize) -> EqualityConstraints {
+    let (q, columns) = (basis.rows(), basis.columns());
     let nonzeros = (0..q)
-        .flat_map(|i| (0..kept.len()).map(move |j| (i, j)))
+        .flat_map(|i| (0..columns).map(move |j| (i, j)))
         .map(|(i, j)| (i, j, basis[(i, j)]))
         .filter(|(_, _, element)| *element != 0.0)
         .collect();
-    EqualityConstraints { basis, offset, rank: reduced.len(), nonzeros }
+    EqualityConstraints { basis, offset, rank, nonzeros }
 }
 
 fn largest(row: &[f64]) -> f64 {

@@ -1,10 +1,10 @@
 //! Names of parameters and what is defined over them (`:=`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use covary_numerics::{Dual, Scalar};
+use covary_numerics::{Dual, HyperDual, Scalar};
 
-use crate::{Operator, ParameterTable, model_matrices::ModelMatrices, syntax::Expression};
+use crate::{Operator, ParameterTable, model_matrices::ModelMatrices, syntax::{Expression, expression::Function}};
 
 /// Where the value of a name comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,36 +39,137 @@ impl Names {
         Names { places, definitions: table.definitions.iter().map(|(_, expression)| expression.clone()).collect() }
     }
 
-    /// An expression's value at θ. `None` where a name is unknown.
-    pub(crate) fn evaluate<T: Scalar>(&self, expression: &Expression, theta: &[T]) -> Option<T> {
-        expression.evaluate(&|name| match self.places.get(name)? {
-            Place::Free(k) => Some(theta[*k]),
-            Place::Fixed(value) => Some(T::from(*value)),
-            Place::Definition(k) => self.evaluate(&self.definitions[*k], theta),
+    /// An expression over parameters, with the definitions that it rests on. `None` where a name is unknown.
+    pub(crate) fn formula(&self, expression: &Expression) -> Option<Formula> {
+        let needed = self.needed(expression)?;
+        let step_of = |definition: usize| needed.binary_search(&definition).ok();
+        let step = |expression: &Expression| {
+            let names = expression.names().into_iter().map(|name| {
+                let place = match *self.places.get(name)? {
+                    Place::Definition(k) => Place::Definition(step_of(k)?),
+                    place => place,
+                };
+                Some((name.to_string(), place))
+            });
+            Some(Step { names: names.collect::<Option<_>>()?, expression: expression.clone() })
+        };
+        let steps = needed.iter().map(|k| step(&self.definitions[*k])).chain([step(expression)]);
+        Some(Formula { steps: steps.collect::<Option<_>>()? })
+    }
+
+    /// The definitions that an expression rests on, directly or through others, each after those it uses.
+    fn needed(&self, expression: &Expression) -> Option<Vec<usize>> {
+        let mut needed = vec![false; self.definitions.len()];
+        let mut pending = vec![expression];
+        while let Some(expression) = pending.pop() {
+            for name in expression.names() {
+                if let Place::Definition(k) = *self.places.get(name)?
+                    && !std::mem::replace(&mut needed[k], true)
+                {
+                    pending.push(&self.definitions[k]);
+                }
+            }
+        }
+        Some((0..needed.len()).filter(|k| needed[*k]).collect())
+    }
+}
+
+/// An expression over parameters; definitions that it rests on are evaluated once each, before it.
+#[derive(Clone, Debug)]
+pub(crate) struct Formula {
+    steps: Vec<Step>,
+}
+
+/// An expression and where its names get their values; [`Place::Definition`] is the position of an earlier step.
+#[derive(Clone, Debug)]
+struct Step {
+    expression: Expression,
+    /// The few names it uses; a scan of them is faster than a hash.
+    names: Vec<(String, Place)>,
+}
+
+impl Step {
+    fn evaluate<T: Scalar>(&self, parameter: &dyn Fn(usize) -> T, earlier: &dyn Fn(usize) -> Option<T>) -> Option<T> {
+        self.expression.evaluate(&|name| match self.names.iter().find(|(known, _)| known == name)?.1 {
+            Place::Free(k) => Some(parameter(k)),
+            Place::Fixed(value) => Some(T::from(value)),
+            Place::Definition(k) => earlier(k),
         })
+    }
+}
+
+impl Formula {
+    /// The free parameters that it depends on, ascending.
+    pub(crate) fn parameters(&self) -> Vec<usize> {
+        let free = |(_, place): &(String, Place)| if let Place::Free(k) = *place { Some(k) } else { None };
+        let parameters: BTreeSet<usize> = self.steps.iter().flat_map(|step| &step.names).filter_map(free).collect();
+        parameters.into_iter().collect()
+    }
+
+    /// Whether it has an absolute value, at whose kink derivatives jump.
+    pub(crate) fn has_kinks(&self) -> bool {
+        self.steps.iter().any(|step| has_kinks(&step.expression))
+    }
+
+    /// Its value, the parameters given by a function.
+    pub(crate) fn evaluate<T: Scalar>(&self, parameter: &dyn Fn(usize) -> T) -> Option<T> {
+        let mut values: Vec<T> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let value = step.evaluate(parameter, &|k| values.get(k).copied())?;
+            values.push(value);
+        }
+        values.pop()
+    }
+
+    /// Value and gradient at θ, the gradient by parameter. `None` where either is not finite.
+    pub(crate) fn gradient(&self, theta: &[f64]) -> Option<(f64, Vec<(usize, f64)>)> {
+        let value = self.evaluate(&|k| theta[k])?;
+        let mut gradient = Vec::new();
+        for k in self.parameters() {
+            let at = |j: usize| if j == k { Dual::variable(theta[j]) } else { Dual::from(theta[j]) };
+            gradient.push((k, self.evaluate(&at)?.derivative));
+        }
+        let finite = value.is_finite() && gradient.iter().all(|(_, derivative)| derivative.is_finite());
+        finite.then_some((value, gradient))
+    }
+
+    /// The second derivatives at θ that are not 0, lower triangle: (k, l, ∂²/∂θ_k∂θ_l).
+    pub(crate) fn second_derivatives(&self, theta: &[f64]) -> Option<Vec<(usize, usize, f64)>> {
+        let parameters = self.parameters();
+        let mut found = Vec::new();
+        for (i, &k) in parameters.iter().enumerate() {
+            for &l in &parameters[..=i] {
+                let mixed = self.evaluate(&|j| HyperDual::variable(theta[j], j == k, j == l))?.mixed;
+                if mixed != 0.0 {
+                    found.push((k, l, mixed));
+                }
+            }
+        }
+        found.iter().all(|(_, _, mixed)| mixed.is_finite()).then_some(found)
+    }
+}
+
+fn has_kinks(expression: &Expression) -> bool {
+    match expression {
+        Expression::Number(_) | Expression::Name(_) => false,
+        Expression::Negate(inner) => has_kinks(inner),
+        Expression::Binary(left, _, right) => has_kinks(left) || has_kinks(right),
+        Expression::Call(function, inner) => *function == Function::Abs || has_kinks(inner),
     }
 }
 
 /// The definitions of a model, their names resolved once.
 #[derive(Clone, Debug)]
 pub struct DefinedParameters {
-    definitions: Vec<Defined>,
-}
-
-#[derive(Clone, Debug)]
-struct Defined {
-    row: usize,
-    expression: Expression,
-    /// The few names it uses; a scan of them is faster than a hash.
-    names: Vec<(String, Place)>,
+    rows: Vec<usize>,
+    definitions: Vec<Step>,
 }
 
 impl DefinedParameters {
     /// The definitions of a completed model, moments of fixed x filled in.
     pub fn new(table: &ParameterTable) -> Self {
         let names = Names::new(table);
-        let defined = |(row, expression): &(usize, Expression)| Defined {
-            row: *row,
+        let step = |(_, expression): &(usize, Expression)| Step {
             names: expression
                 .names()
                 .into_iter()
@@ -76,53 +177,62 @@ impl DefinedParameters {
                 .collect(),
             expression: expression.clone(),
         };
-        DefinedParameters { definitions: table.definitions.iter().map(defined).collect() }
+        DefinedParameters {
+            rows: table.definitions.iter().map(|(row, _)| *row).collect(),
+            definitions: table.definitions.iter().map(step).collect(),
+        }
     }
 
     /// Writes the value of each definition at θ to its row; `None` where it does not exist.
     pub fn write_values(&self, theta: &[f64], estimates: &mut [Option<f64>]) {
-        for definition in &self.definitions {
-            let value = definition.expression.evaluate(&|name| match definition.place(name)? {
-                Place::Free(k) => Some(theta[k]),
-                Place::Fixed(value) => Some(value),
-                Place::Definition(k) => estimates[self.definitions[k].row],
-            });
-            estimates[definition.row] = value.filter(|value| value.is_finite());
+        for (row, definition) in self.rows.iter().zip(&self.definitions) {
+            let value = definition.evaluate(&|k| theta[k], &|k| estimates[self.rows[k]]);
+            estimates[*row] = value.filter(|value| value.is_finite());
         }
     }
 
     /// The row and gradient (q⁺) of each definition at θ; `None` where it does not exist.
+    ///
+    /// By the chain rule from one definition to the next, so that long chains cost no more than their length.
     pub fn gradients(&self, theta: &[f64]) -> Vec<(usize, Option<Vec<f64>>)> {
-        let mut point: Vec<Dual> = theta.iter().map(|value| Dual::from(*value)).collect();
-        let mut gradients: Vec<(usize, Option<Vec<f64>>)> =
-            self.definitions.iter().map(|definition| (definition.row, Some(vec![0.0; theta.len()]))).collect();
-        for k in 0..theta.len() {
-            point[k] = Dual::variable(theta[k]);
-            for (d, (_, gradient)) in gradients.iter_mut().enumerate() {
-                let derivative = self.value(d, &point).map(|value| value.derivative).filter(|v| v.is_finite());
-                match (gradient.as_mut(), derivative) {
-                    (Some(gradient), Some(derivative)) => gradient[k] = derivative,
-                    _ => *gradient = None,
-                }
-            }
-            point[k] = Dual::from(theta[k]);
+        let mut known: Vec<Option<(f64, Vec<f64>)>> = Vec::with_capacity(self.definitions.len());
+        for definition in &self.definitions {
+            let next = definition.chain(theta, &known);
+            known.push(next);
         }
-        gradients
-    }
-
-    fn value<T: Scalar>(&self, d: usize, theta: &[T]) -> Option<T> {
-        let definition = &self.definitions[d];
-        definition.expression.evaluate(&|name| match definition.place(name)? {
-            Place::Free(k) => Some(theta[k]),
-            Place::Fixed(value) => Some(T::from(value)),
-            Place::Definition(k) => self.value(k, theta),
-        })
+        self.rows.iter().copied().zip(known.into_iter().map(|known| known.map(|(_, gradient)| gradient))).collect()
     }
 }
 
-impl Defined {
-    fn place(&self, name: &str) -> Option<Place> {
-        self.names.iter().find(|(known, _)| known == name).map(|(_, place)| *place)
+impl Step {
+    /// Value and gradient from those of earlier steps. `None` where either does not exist.
+    fn chain(&self, theta: &[f64], earlier: &[Option<(f64, Vec<f64>)>]) -> Option<(f64, Vec<f64>)> {
+        let value = self.evaluate(&|k| theta[k], &|k| Some(earlier.get(k)?.as_ref()?.0))?;
+        let mut gradient = vec![0.0; theta.len()];
+        for (n, (_, place)) in self.names.iter().enumerate() {
+            // Two names of one parameter (a label and a `.pK.` name) are one variable.
+            if matches!(place, Place::Fixed(_)) || self.names[..n].iter().any(|(_, other)| other == place) {
+                continue;
+            }
+            let derivative = self.partial(*place, theta, earlier)?;
+            match *place {
+                Place::Free(k) => gradient[k] += derivative,
+                Place::Fixed(_) => {}
+                Place::Definition(k) => {
+                    let (_, inner) = earlier.get(k)?.as_ref()?;
+                    gradient.iter_mut().zip(inner).for_each(|(total, part)| *total += derivative * part);
+                }
+            }
+        }
+        (value.is_finite() && gradient.iter().all(|element| element.is_finite())).then_some((value, gradient))
+    }
+
+    /// The derivative of this step with respect to one of its names, the others held.
+    fn partial(&self, of: Place, theta: &[f64], earlier: &[Option<(f64, Vec<f64>)>]) -> Option<f64> {
+        let dual = |place: Place, value: f64| if place == of { Dual::variable(value) } else { Dual::from(value) };
+        let parameter = |k: usize| dual(Place::Free(k), theta[k]);
+        let definition = |k: usize| Some(dual(Place::Definition(k), earlier.get(k)?.as_ref()?.0));
+        Some(self.evaluate(&parameter, &definition)?.derivative)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use covary_numerics::{Dual, Matrix, distributions::chi_squared_sf, linalg};
+use covary_numerics::{Matrix, distributions::chi_squared_sf, linalg};
 use rayon::prelude::*;
 
 use super::{
@@ -395,13 +395,11 @@ impl<'a> AmosRules<'a> {
 fn jacobian(table: &ParameterTable, constraints: &[&RowConstraint], theta: &[f64]) -> Option<Matrix> {
     let names = Names::new(table);
     let mut jacobian = Matrix::zeros(constraints.len(), theta.len());
-    let mut point: Vec<Dual> = theta.iter().map(|value| Dual::from(*value)).collect();
-    for k in 0..theta.len() {
-        point[k] = Dual::variable(theta[k]);
-        for (c, constraint) in constraints.iter().enumerate() {
-            jacobian[(c, k)] = names.evaluate(&constraint.difference, &point)?.derivative;
+    for (c, constraint) in constraints.iter().enumerate() {
+        let (_, gradient) = names.formula(&constraint.difference)?.gradient(theta)?;
+        for (k, derivative) in gradient {
+            jacobian[(c, k)] = derivative;
         }
-        point[k] = Dual::from(theta[k]);
     }
     Some(jacobian)
 }
