@@ -19,15 +19,21 @@ fn near(own: &[f64], expected: &[f64]) {
 #[test]
 fn of_two_variables_by_hand() {
     // ½(x² + y²) under x + 2y ≥ 5 and x ≥ 0: the foot of the perpendicular, (1, 2), λ = 1.
-    let found =
-        solve(&Matrix::identity(2), &[0.0, 0.0], &[restriction(&[1.0, 2.0], -5.0, false), restriction(&[1.0, 0.0], 0.0, false)])
-            .unwrap();
+    let found = solve(
+        &Matrix::identity(2),
+        &[0.0, 0.0],
+        &[restriction(&[1.0, 2.0], -5.0, false), restriction(&[1.0, 0.0], 0.0, false)],
+    )
+    .unwrap();
     near(&found.step, &[1.0, 2.0]);
     near(&found.multipliers, &[1.0, 0.0]);
     // With y ≤ 1 besides: (3, 1), λ₁ = 3, λ₂ = 5 from (x, y) = λ₁(1, 2) + λ₂(0, −1).
-    let found =
-        solve(&Matrix::identity(2), &[0.0, 0.0], &[restriction(&[1.0, 2.0], -5.0, false), restriction(&[0.0, -1.0], 1.0, false)])
-            .unwrap();
+    let found = solve(
+        &Matrix::identity(2),
+        &[0.0, 0.0],
+        &[restriction(&[1.0, 2.0], -5.0, false), restriction(&[0.0, -1.0], 1.0, false)],
+    )
+    .unwrap();
     near(&found.step, &[3.0, 1.0]);
     near(&found.multipliers, &[3.0, 5.0]);
 }

@@ -4,16 +4,23 @@
 //! the inverse of the expected information is the first metric of the search, and a gradient element
 //! times √(1/information) has no unit.
 
+mod attempts;
+pub mod bounds;
 pub mod constraints;
 pub mod defined;
+pub mod ending;
 mod find;
 pub mod objective;
+mod restricted;
+pub mod restrictions;
 mod search;
 mod starting_values;
 
+pub use attempts::estimate;
 pub use constraints::EqualityConstraints;
 pub use defined::DefinedParameters;
 pub use find::{find, search_weight};
 pub use objective::Objective;
-pub use search::{Estimates, estimate, fisher_metric, search};
+pub use restrictions::Restrictions;
+pub use search::{Estimates, fisher_metric, search};
 pub use starting_values::StartingValues;

@@ -4,7 +4,7 @@ use covary_numerics::{Matrix, minimise};
 
 use crate::{
     Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning,
-    estimate::{self, EqualityConstraints, Estimates, Objective, defined::RowEstimates},
+    estimate::{self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates},
     estimators::Estimator,
     inference::{
         Bootstrap, admissibility,
@@ -28,15 +28,19 @@ pub struct Fit {
     pub settings: Settings,
     /// Where the parameters stand in the matrices.
     pub matrices: ModelMatrices,
-    /// The linear equality constraints, θ = Kη + c.
+    /// The constraints around the estimates, θ = Kη + c: equalities, and inequalities that are active.
     pub constraints: EqualityConstraints,
+    /// All that the estimates had to meet.
+    pub restrictions: Restrictions,
+    /// Inequalities and bounds that hold as equations, by position among [`Restrictions::rest`].
+    pub active: Vec<usize>,
     /// What it was fitted to.
     pub sample: Sample,
     /// How the search ended.
     pub ending: minimise::Ending,
     /// Iterations.
     pub iterations: usize,
-    /// The objective at the estimates: ½ Σ w_g F_g.
+    /// The objective at the estimates: ½ Σ w_g F_g; without its constant where S is singular.
     pub objective: f64,
     /// Free parameters at the estimates.
     pub theta: Vec<f64>,
@@ -105,6 +109,16 @@ impl Fit {
         !self.warnings.iter().any(spoils)
     }
 
+    /// The stability index of a block whose paths form a loop: the largest modulus of an eigenvalue of B.
+    ///
+    /// At 1 and above effects along the loop do not settle. `None` without a loop.
+    ///
+    /// # Source
+    /// Bentler and Freeman (1983), Psychometrika 48; AMOS's stability index.
+    pub fn stability_index(&self, block: usize) -> Option<f64> {
+        admissibility::stability_index(self.matrices.blocks.get(block)?, &self.block_matrices(block)?)
+    }
+
     /// Number of cases over all groups.
     pub fn cases(&self) -> usize {
         self.sample.cases()
@@ -151,15 +165,20 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     not_built::refuse_settings(settings)?;
     not_built::refuse_rows(&table)?;
     let (mut sample, notes) = Sample::take(data, &table, settings)?;
-    let warnings = table.warnings.iter().cloned().chain(notes).collect();
+    let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
-    let constraints = EqualityConstraints::new(&table)?;
+    estimate::bounds::set(&mut table, &sample, settings.bounds);
+    let restrictions = Restrictions::new(&table)?;
     let mut objective =
         Objective::new(&matrices, Estimator::named(settings.estimator), &sample).ok_or_else(singular)?;
-    let found = estimate::find(&mut objective, &constraints, &table, &mut sample, settings).ok_or_else(no_moments)?;
-    let discrepancies = objective.discrepancies(&found.theta).ok_or_else(no_moments)?;
-    let mut fit = unjudged(table, settings, sample, matrices.clone(), constraints, found, warnings);
+    let found = estimate::find(&mut objective, &restrictions, &table, &mut sample, settings);
+    let found = found.ok_or_else(|| no_moments(&warnings))?;
+    let discrepancies = objective.discrepancies(&found.theta).ok_or_else(|| no_moments(&warnings))?;
+    let weights = estimate::objective::weights(&sample);
+    let unfinished = estimate::ending::unfinished(&objective, &restrictions, &table, &weights, &found);
+    let warnings = unfinished.iter().map(|ending| ending.warning()).chain(warnings).collect();
+    let mut fit = unjudged(table, settings, sample, matrices.clone(), restrictions, found, warnings);
     fit.judge(&discrepancies);
     if let Some(chosen) = fit.settings.bootstrap {
         fit.bootstrap = Some(bootstrap::bootstrap(&fit, chosen.resamples, chosen.seed, &|_| Vec::new(), &|_| true)?);
@@ -179,7 +198,11 @@ fn singular() -> SemError {
     SemError::Data("the sample covariance matrix is not positive definite".into())
 }
 
-fn no_moments() -> SemError {
+fn no_moments(warnings: &[Warning]) -> SemError {
+    // Moments of x that are fixed at singular ones leave nothing to estimate.
+    if let Some(warning) = warnings.iter().find(|warning| warning.code == WarningCode::SampleNotPositiveDefinite) {
+        return SemError::Data(warning.text.clone());
+    }
     SemError::Model(
         "the model has no positive definite covariance matrix at any starting value; give starting values, or look for \
          variables without a variance"
@@ -193,11 +216,12 @@ fn unjudged(
     settings: &Settings,
     sample: Sample,
     matrices: ModelMatrices,
-    constraints: EqualityConstraints,
+    restrictions: Restrictions,
     found: Estimates,
     warnings: Vec<Warning>,
 ) -> Fit {
     let estimates = RowEstimates::new(&table).at(&found.theta);
+    let constraints = restrictions.around(&found.theta, &found.active);
     Fit {
         degrees_of_freedom: test_statistic::degrees_of_freedom(&matrices, &constraints),
         equality_rank: constraints.rank,
@@ -208,6 +232,8 @@ fn unjudged(
         sample,
         matrices,
         constraints,
+        restrictions,
+        active: found.active,
         ending: found.ending,
         iterations: found.iterations,
         objective: found.objective,
@@ -227,22 +253,27 @@ fn unjudged(
 impl Fit {
     /// Implied moments, test statistic, standard errors, and what to look at.
     fn judge(&mut self, discrepancies: &[f64]) {
-        self.warnings.extend(self.search_warning());
         let values: Option<Vec<BlockMatrices>> =
             (0..self.matrices.blocks.len()).map(|b| self.block_matrices(b)).collect();
         // Discrepancies exist, so the moments do.
         let Some(values) = values else { return };
         self.implied = self.matrices.blocks.iter().zip(&values).map(|(layout, v)| v.implied(layout)).collect();
         let statistic = test_statistic::chi_squared(discrepancies, &self.sample, &self.settings);
-        self.test =
-            (self.degrees_of_freedom >= 0).then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
+        self.test = (self.degrees_of_freedom >= 0 && self.has_test())
+            .then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
         if !Estimator::named(self.settings.estimator).is_least_squares() {
             self.log_likelihood = test_statistic::log_likelihoods(&self.table, &self.sample, discrepancies);
         }
         self.set_standard_errors();
         self.set_tests();
         self.warnings.extend(admissibility::problems(&self.table, &self.matrices, &self.estimates, &values));
+        self.warnings.extend(admissibility::at_bounds(&self.table, &self.restrictions, &self.active));
         self.warnings.extend(self.few_cases());
+    }
+
+    /// Whether the discrepancy is one from the saturated model: under ML only where S is positive definite.
+    pub(crate) fn has_test(&self) -> bool {
+        Estimator::named(self.settings.estimator).is_least_squares() || self.sample.is_positive_definite()
     }
 
     /// The tests asked for, of the model and, where they scale, of its baseline.
@@ -312,22 +343,6 @@ impl Fit {
             self.vcov = vcov;
             self.standard_errors = errors;
         }
-    }
-
-    fn search_warning(&self) -> Option<Warning> {
-        use minimise::Ending;
-        let what = match self.ending {
-            Ending::Converged => return None,
-            Ending::IterationLimit => format!("the search stopped at its limit of {} iterations", self.iterations),
-            Ending::NoProgress => "the search could not lower the discrepancy any further".to_string(),
-        };
-        Some(Warning {
-            code: WarningCode::NotConverged,
-            subjects: Vec::new(),
-            text: format!(
-                "the estimation did not converge: {what}. The figures shown are no estimates; look for a factor with                  too few indicators, a wrong sign or scale, or give starting values"
-            ),
-        })
     }
 
     fn few_cases(&self) -> Option<Warning> {

@@ -74,6 +74,8 @@ pub struct FitReport {
     pub residuals: Vec<Residuals>,
     /// Correlations of the latent variables by group, implied.
     pub latent_correlations: Vec<LatentCorrelations>,
+    /// Stability indices of models with loops, by group.
+    pub stability: Vec<Stability>,
     /// Modification indices, largest first.
     pub modification_indices: Vec<ModificationIndex>,
     /// AMOS's tables of modification indices from 4 on: by group covariances, variances, regression weights.
@@ -217,6 +219,15 @@ pub struct LatentCorrelations {
     pub ci_upper: Vec<Vec<Option<f64>>>,
 }
 
+/// Whether effects along a loop settle.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct Stability {
+    /// Group, from 1.
+    pub group: usize,
+    /// The largest modulus of an eigenvalue of B (AMOS's stability index); effects settle below 1.
+    pub index: f64,
+}
+
 /// What freeing one parameter would bring.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct ModificationIndex {
@@ -328,6 +339,7 @@ impl FitReport {
             implied: blocks.clone().map(|block| implied_moments(fit, block)).collect(),
             sample: blocks.clone().map(|block| sample_moments(fit, block)).collect(),
             residuals: blocks.clone().map(|block| residuals(fit, block, scores.as_ref())).collect(),
+            stability: blocks.clone().filter_map(|block| stability(fit, block)).collect(),
             latent_correlations: blocks.map(|block| correlations_of_latents(fit, block)).collect(),
             modification_indices: scores.as_ref().map_or_else(Vec::new, |scores| largest_first(fit, scores)),
             modification_indices_amos: amos_modification_indices(fit, AMOS_THRESHOLD),
@@ -410,6 +422,10 @@ fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
         mean: of_block.mean_raw,
         mean_standardized: of_block.mean_standardized,
     }
+}
+
+fn stability(fit: &Fit, block: usize) -> Option<Stability> {
+    Some(Stability { group: fit.table.blocks[block].group, index: fit.stability_index(block)? })
 }
 
 fn correlations_of_latents(fit: &Fit, block: usize) -> LatentCorrelations {

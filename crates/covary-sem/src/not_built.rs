@@ -1,6 +1,6 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::settings::{Bounds, Function, MissingValues, Settings, StandardErrors, TestName};
+use crate::settings::{Function, MissingValues, Settings, StandardErrors, TestName};
 use crate::{Formulas, Operator, ParameterTable, SemError, model_matrices::formula_of};
 
 /// An error that names the first thing in the text that cannot be estimated.
@@ -23,8 +23,6 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
             "these standard errors",
         ),
         (settings.tests.contains(&TestName::BollenStine), "test bollen.stine"),
-        (settings.bounds != Bounds::None, "bounds"),
-        (settings.random_starts > 0, "rstarts"),
         (settings.orthogonal_x || settings.orthogonal_y, "orthogonal.x, orthogonal.y"),
         (!settings.effect_coding.is_empty(), "effect.coding"),
         (settings.marker_int_zero, "marker.int.zero"),
@@ -47,9 +45,6 @@ pub(crate) fn refuse_rows(table: &ParameterTable) -> Result<(), SemError> {
         return refuse("level: models of two levels".into());
     }
     for row in &table.rows {
-        if row.lower.is_some() || row.upper.is_some() {
-            return refuse(format!("\"{}\": bounds on a parameter (lower, upper)", formula_of(row)));
-        }
         match row.op {
             Operator::Threshold | Operator::Scale => {
                 return refuse(format!("\"{}\": ordered variables", formula_of(row)));

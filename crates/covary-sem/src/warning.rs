@@ -43,6 +43,10 @@ pub enum WarningCode {
     NegativeDegreesOfFreedom,
     /// Resamples failed or were inadmissible.
     ResamplesFailed,
+    /// An estimate lies at its bound, or an inequality constraint holds as an equation.
+    AtBound,
+    /// A factor takes its unit from an indicator that hardly measures it.
+    WeakMarker,
     /// Anything that an option brings about and that users might not expect.
     OptionNote,
 }

@@ -4,7 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use covary_numerics::{Dual, HyperDual, Scalar};
 
-use crate::{Operator, ParameterTable, model_matrices::ModelMatrices, syntax::{Expression, expression::Function}};
+use crate::{
+    Operator, ParameterTable,
+    model_matrices::ModelMatrices,
+    syntax::{Expression, expression::Function},
+};
 
 /// Where the value of a name comes from.
 #[derive(Clone, Copy, Debug, PartialEq)]

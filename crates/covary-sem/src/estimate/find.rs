@@ -2,7 +2,7 @@
 
 use covary_numerics::{linalg, minimise::Ending};
 
-use super::{EqualityConstraints, Estimates, Objective, estimate};
+use super::{EqualityConstraints, Estimates, Objective, Restrictions, estimate};
 use crate::{
     ParameterTable, Sample, Settings,
     estimators::{Estimator, Weight},
@@ -12,8 +12,10 @@ use crate::{
     },
 };
 
-/// Scoring steps of DLS, each with V at the estimates of the one before.
-const MOST_ROUNDS: usize = 500;
+/// Scoring steps of DLS.
+const MOST_STEPS: usize = 500;
+/// Searches of DLS under bounds and constraints; each gains two or three digits.
+const MOST_ROUNDS: usize = 50;
 /// Largest change of an estimate, relative to it, at which DLS has settled.
 const SETTLED: f64 = 1e-11;
 
@@ -23,12 +25,11 @@ const SETTLED: f64 = 1e-11;
 /// unit. The weights that DLS ends with are left in `sample`. `None` where the model has no moments at any start.
 pub fn find(
     objective: &mut Objective<f64>,
-    constraints: &EqualityConstraints,
+    restrictions: &Restrictions,
     table: &ParameterTable,
     sample: &mut Sample,
     settings: &Settings,
 ) -> Option<Estimates> {
-    let most = settings.max_iterations;
     if objective.estimator() == Estimator::Dls && settings.estimator_args.dls_f_times_n_minus_1 {
         let total = sample.cases() as f64;
         objective.set_weights(sample.blocks.iter().map(|block| (block.weighted_cases() - 1.0) / total));
@@ -38,34 +39,83 @@ pub fn find(
             for block in &mut objective.samples {
                 block.weight = search_weight(sample, block.p, table.meanstructure);
             }
-            let found = estimate(objective, constraints, table, sample, most)?;
+            let found = estimate(objective, restrictions, table, sample, settings)?;
             objective.samples.iter_mut().for_each(|block| block.weight = Weight::None);
             let value = objective.evaluate(&found.theta, &mut vec![0.0; found.theta.len()])?;
             Some(Estimates { objective: value, ..found })
         }
         Estimator::Dls if settings.estimator_args.dls_gamma_of_model => {
-            let mut found = estimate(objective, constraints, table, sample, most)?;
-            let weights = super::objective::discrepancy_weights(Estimator::Dls, sample);
-            let mut settled = false;
-            for _ in 0..MOST_ROUNDS {
-                reweight(objective, table, sample, settings, &found.theta)?;
-                let step = scoring_step(objective, constraints, &weights, &found.theta)?;
-                let change = |(theta, step): (&f64, &f64)| step.abs() / theta.abs().max(1e-3);
-                settled = found.theta.iter().zip(&step).map(change).fold(0.0, f64::max) < SETTLED;
-                found.theta.iter_mut().zip(&step).for_each(|(theta, step)| *theta += step);
-                found.iterations += 1;
-                if settled {
-                    break;
-                }
+            let found = estimate(objective, restrictions, table, sample, settings)?;
+            let mut found = if restrictions.are_linear() {
+                by_scoring(objective, &restrictions.linear, table, sample, settings, found)?
+            } else {
+                by_rounds(objective, restrictions, table, sample, settings, found)?
+            };
+            if !found.settled {
+                found.estimates.ending = Ending::NoProgress;
             }
-            if !settled {
-                found.ending = Ending::NoProgress;
-            }
+            let found = found.estimates;
             let value = objective.evaluate(&found.theta, &mut vec![0.0; found.theta.len()])?;
             Some(Estimates { objective: value, ..found })
         }
-        _ => estimate(objective, constraints, table, sample, most),
+        _ => estimate(objective, restrictions, table, sample, settings),
     }
+}
+
+/// Where reweighting ended.
+struct Reweighted {
+    estimates: Estimates,
+    settled: bool,
+}
+
+/// Scoring steps, each with V at the estimates of the one before.
+fn by_scoring(
+    objective: &mut Objective<f64>,
+    constraints: &EqualityConstraints,
+    table: &ParameterTable,
+    sample: &mut Sample,
+    settings: &Settings,
+    mut found: Estimates,
+) -> Option<Reweighted> {
+    let weights = super::objective::discrepancy_weights(Estimator::Dls, sample);
+    for _ in 0..MOST_STEPS {
+        reweight(objective, table, sample, settings, &found.theta)?;
+        let step = scoring_step(objective, constraints, &weights, &found.theta)?;
+        let next: Vec<f64> = found.theta.iter().zip(&step).map(|(theta, step)| theta + step).collect();
+        let settled = largest_change(&next, &found.theta) < SETTLED;
+        found.theta = next;
+        found.iterations += 1;
+        if settled {
+            return Some(Reweighted { estimates: found, settled });
+        }
+    }
+    Some(Reweighted { estimates: found, settled: false })
+}
+
+/// Under bounds and constraints that are not linear equalities: whole searches, each with V at the estimates of the one
+/// before.
+fn by_rounds(
+    objective: &mut Objective<f64>,
+    restrictions: &Restrictions,
+    table: &ParameterTable,
+    sample: &mut Sample,
+    settings: &Settings,
+    mut found: Estimates,
+) -> Option<Reweighted> {
+    for _ in 0..MOST_ROUNDS {
+        reweight(objective, table, sample, settings, &found.theta)?;
+        let next = estimate(objective, restrictions, table, sample, settings)?;
+        let settled = largest_change(&next.theta, &found.theta) < SETTLED;
+        found = Estimates { iterations: found.iterations + next.iterations, ..next };
+        if settled {
+            return Some(Reweighted { estimates: found, settled });
+        }
+    }
+    Some(Reweighted { estimates: found, settled: false })
+}
+
+fn largest_change(new: &[f64], old: &[f64]) -> f64 {
+    new.iter().zip(old).map(|(new, old)| (new - old).abs() / old.abs().max(1e-3)).fold(0.0, f64::max)
 }
 
 /// −K(K'IK)⁻¹K'g with V where it is. `None` where the information is singular.

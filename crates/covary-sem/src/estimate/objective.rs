@@ -42,10 +42,16 @@ pub fn discrepancy_weights(estimator: Estimator, sample: &Sample) -> Vec<f64> {
 }
 
 impl<'a, T: Scalar> Objective<'a, T> {
-    /// The objective of a sample. `None` where the sample has no saturated value (S not positive definite).
+    /// The objective of a sample.
+    ///
+    /// Where S is not positive definite ML has no saturated value: f then lacks that constant, has its minimum where it
+    /// would have it, and makes no χ².
     pub fn new(matrices: &'a ModelMatrices, estimator: Estimator, sample: &Sample) -> Option<Self> {
         let mut objective = Objective::unset(matrices, estimator, sample);
-        objective.refresh()?;
+        if objective.refresh().is_none() && estimator != Estimator::Ml {
+            return None;
+        }
+        objective.take_exogenous();
         Some(objective)
     }
 
@@ -95,6 +101,12 @@ impl<'a, T: Scalar> Objective<'a, T> {
         for (block, sample) in self.samples.iter().enumerate() {
             self.saturated[block] = self.estimator.saturated(sample, &mut self.scratch[block])?;
         }
+        self.take_exogenous();
+        Some(())
+    }
+
+    #[inline(always)]
+    fn take_exogenous(&mut self) {
         for (value, moment) in self.exogenous.iter_mut().zip(&self.matrices.exogenous) {
             let sample = &self.samples[moment.block];
             *value = match moment.other {
@@ -103,7 +115,6 @@ impl<'a, T: Scalar> Objective<'a, T> {
                 None => sample.mean.get(moment.variable).copied().unwrap_or(T::ZERO),
             };
         }
-        Some(())
     }
 
     /// f(θ), its gradient into `gradient` (q⁺ each). `None` where the model has no moments at θ.

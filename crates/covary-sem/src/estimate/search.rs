@@ -6,8 +6,7 @@ use covary_numerics::{
     minimise::{self, Ending, QuasiNewton, Request},
 };
 
-use super::{EqualityConstraints, Objective, StartingValues};
-use crate::{ParameterTable, Sample};
+use super::{EqualityConstraints, Objective, Restrictions};
 
 /// What a search found.
 #[derive(Clone, Debug)]
@@ -20,47 +19,26 @@ pub struct Estimates {
     pub ending: Ending,
     /// Iterations, over all starts.
     pub iterations: usize,
+    /// Restrictions that hold as equations at θ, by position among [`Restrictions::rest`]; equalities not among them.
+    pub active: Vec<usize>,
+    /// λ by restriction: ∂f/∂θ = Σ λᵢ ∂cᵢ/∂θ but for linear equalities; empty without restrictions beside those.
+    pub multipliers: Vec<f64>,
 }
 
 /// Largest element of the gradient per unit of a parameter's information, at which the search hands over to Newton's steps.
-const SEARCH_TOLERANCE: f64 = 1e-8;
+pub(super) const SEARCH_TOLERANCE: f64 = 1e-8;
 /// What must be reached after them: a thousandth of what could be seen in the last printed digit of an estimate.
-const FINAL_TOLERANCE: f64 = 1e-7;
+pub(super) const FINAL_TOLERANCE: f64 = 1e-7;
 /// Below this a gradient is rounding: no step can bring it down.
-const ROUNDING: f64 = 1e-13;
+pub(super) const ROUNDING: f64 = 1e-13;
 /// Newton's steps at the end: each squares the distance, so that few are needed.
 const MOST_NEWTON_STEPS: usize = 6;
 /// Metrics taken from the information along the way: far from the minimum scoring outruns updates of an old metric.
 const RENEWED_METRICS: usize = 2;
-
-/// Minimises f from one scheme of starting values after another until one converges; else the best that was found.
-///
-/// `None` where the model has no moments at any start.
-pub fn estimate(
-    objective: &mut Objective<f64>,
-    constraints: &EqualityConstraints,
-    table: &ParameterTable,
-    sample: &Sample,
-    max_iterations: usize,
-) -> Option<Estimates> {
-    let weights = super::objective::weights(sample);
-    let mut best: Option<Estimates> = None;
-    let mut iterations = 0;
-    for scheme in StartingValues::ALL {
-        let start = constraints.project(&scheme.theta(objective.matrices(), table, sample));
-        let found = search(objective, constraints, &weights, &start, max_iterations);
-        let Some(found) = found else { continue };
-        iterations += found.iterations;
-        let ended = found.ending != Ending::NoProgress;
-        if ended || best.as_ref().is_none_or(|best| found.objective < best.objective) {
-            best = Some(found);
-        }
-        if ended {
-            break;
-        }
-    }
-    best.map(|found| Estimates { iterations, ..found })
-}
+/// A curvature below minus this, where that of a parameter is 1, is a way down and no rounding.
+const SADDLE: f64 = 1e-6;
+/// Saddles that one search leaves behind.
+const MOST_SADDLES: usize = 3;
 
 /// The scale of each η and the inverse expected information in that scale: where a parameter's information is 1.
 ///
@@ -72,15 +50,26 @@ pub fn fisher_metric(
     weights: &[f64],
     theta: &[f64],
 ) -> Option<(Vec<f64>, Matrix)> {
+    let (scale, unit) = unit_information(objective, constraints, weights, theta)?;
+    Some((scale, regular_inverse(&unit)?))
+}
+
+/// The scale of each η and the expected information in that scale, ones on its diagonal.
+fn unit_information(
+    objective: &Objective<f64>,
+    constraints: &EqualityConstraints,
+    weights: &[f64],
+    theta: &[f64],
+) -> Option<(Vec<f64>, Matrix)> {
     let information = objective.information(theta, weights)?;
     let reduced = constraints.reduce_information(&information);
     let scale: Vec<f64> = reduced.diagonal().iter().map(|i| if *i > 0.0 { 1.0 / i.sqrt() } else { 1.0 }).collect();
     let q = scale.len();
     let unit = Matrix::from_fn(q, q, |i, j| reduced[(i, j)] * scale[i] * scale[j]);
-    Some((scale, regular_inverse(&unit)?))
+    Some((scale, unit))
 }
 
-fn regular_inverse(unit: &Matrix) -> Option<Matrix> {
+pub(super) fn regular_inverse(unit: &Matrix) -> Option<Matrix> {
     if let Some(factor) = Cholesky::new(unit) {
         let inverse = factor.inverse();
         // The largest element bounds the condition number well enough.
@@ -98,70 +87,72 @@ fn regular_inverse(unit: &Matrix) -> Option<Matrix> {
 /// One search from η, in units of each parameter's information: a gradient in these units has no scale.
 pub fn search(
     objective: &mut Objective<f64>,
-    constraints: &EqualityConstraints,
+    restrictions: &Restrictions,
     weights: &[f64],
     start: &[f64],
     max_iterations: usize,
 ) -> Option<Estimates> {
-    let matrices = objective.matrices();
-    let mut theta = vec![0.0; matrices.free];
-    constraints.expand(start, &mut theta);
-    let (scale, metric) = fisher_metric(objective, constraints, weights, &theta)?;
-    let mut scaled = Scaled::new(objective, constraints, scale);
-    let begin: Vec<f64> = start.iter().zip(&scaled.scale).map(|(eta, scale)| eta / scale).collect();
-    let settings = minimise::Settings { gradient_tolerance: SEARCH_TOLERANCE, max_iterations };
-    let mut newton = QuasiNewton::new(&begin, Some(&metric), settings);
-    let mut renewed = 0;
-    let ending = loop {
-        match newton.request() {
-            Request::Done(ending) => break ending,
-            Request::Evaluate(point) => {
-                let value = scaled.evaluate(point);
-                newton.tell(value, &scaled.gradient);
-            }
+    if !restrictions.are_linear() {
+        return super::restricted::search(objective, restrictions, weights, start, max_iterations);
+    }
+    let mut scaled = Scaled::at(objective, &restrictions.linear, weights, start)?;
+    let mut point: Vec<f64> = start.iter().zip(&scaled.scale).map(|(eta, scale)| eta / scale).collect();
+    let mut iterations = 0;
+    let mut ending = Ending::NoProgress;
+    for _ in 0..=MOST_SADDLES {
+        ending = scaled.descend(weights, &mut point, &mut iterations, max_iterations)?;
+        match scaled.way_off_saddle(&point).filter(|_| ending == Ending::Converged) {
+            Some(lower) => point = lower,
+            None => break,
         }
-        if renewed < RENEWED_METRICS && newton.iterations() > renewed {
-            renewed += 1;
-            if let Some(metric) = scaled.metric_at(weights, newton.best()) {
-                newton.renew_metric(&metric);
-            }
-        }
-    };
-    let mut point = newton.best().to_vec();
-    let ending = match ending {
-        Ending::IterationLimit => ending,
-        _ => scaled.polish(&mut point, ending),
-    };
+        ending = Ending::NoProgress;
+    }
     let objective = scaled.evaluate(&point)?;
-    Some(Estimates { theta: scaled.theta, objective, ending, iterations: newton.iterations() })
+    Some(Estimates { theta: scaled.theta, objective, ending, iterations, active: Vec::new(), multipliers: Vec::new() })
 }
 
 /// The objective over ξ, η = scale · ξ.
-struct Scaled<'a, 'b> {
-    objective: &'a mut Objective<'b, f64>,
+pub(super) struct Scaled<'a, 'b> {
+    pub objective: &'a mut Objective<'b, f64>,
     constraints: &'a EqualityConstraints,
-    scale: Vec<f64>,
+    pub scale: Vec<f64>,
     eta: Vec<f64>,
-    theta: Vec<f64>,
+    pub theta: Vec<f64>,
     on_theta: Vec<f64>,
-    gradient: Vec<f64>,
+    pub gradient: Vec<f64>,
+    /// The inverse information that the search began with.
+    pub metric: Matrix,
+    /// Whether the Hessian at the last of Newton's steps was positive definite.
+    at_minimum: bool,
 }
 
 impl<'a, 'b> Scaled<'a, 'b> {
-    fn new(objective: &'a mut Objective<'b, f64>, constraints: &'a EqualityConstraints, scale: Vec<f64>) -> Self {
-        let (q_plus, q) = (objective.matrices().free, scale.len());
-        Scaled {
+    /// In the units that parameters have at η. `None` where the model has no moments there.
+    pub fn at(
+        objective: &'a mut Objective<'b, f64>,
+        constraints: &'a EqualityConstraints,
+        weights: &[f64],
+        eta: &[f64],
+    ) -> Option<Self> {
+        let q_plus = objective.matrices().free;
+        let mut theta = vec![0.0; q_plus];
+        constraints.expand(eta, &mut theta);
+        let (scale, metric) = fisher_metric(objective, constraints, weights, &theta)?;
+        let q = scale.len();
+        Some(Scaled {
             objective,
             constraints,
             scale,
             eta: vec![0.0; q],
-            theta: vec![0.0; q_plus],
+            theta,
             on_theta: vec![0.0; q_plus],
             gradient: vec![0.0; q],
-        }
+            metric,
+            at_minimum: false,
+        })
     }
 
-    fn evaluate(&mut self, point: &[f64]) -> Option<f64> {
+    pub fn evaluate(&mut self, point: &[f64]) -> Option<f64> {
         self.set_point(point);
         let value = self.objective.evaluate(&self.theta, &mut self.on_theta);
         self.constraints.reduce_gradient(&self.on_theta, &mut self.gradient);
@@ -178,12 +169,78 @@ impl<'a, 'b> Scaled<'a, 'b> {
         self.constraints.expand(&self.eta, &mut self.theta);
     }
 
+    /// The expected information at `point`, in this search's units.
+    pub fn information_at(&mut self, weights: &[f64], point: &[f64]) -> Option<Matrix> {
+        self.set_point(point);
+        let (own, unit) = unit_information(self.objective, self.constraints, weights, &self.theta)?;
+        let ratio: Vec<f64> = own.iter().zip(&self.scale).map(|(own, scale)| scale / own).collect();
+        Some(Matrix::from_fn(ratio.len(), ratio.len(), |i, j| unit[(i, j)] * ratio[i] * ratio[j]))
+    }
+
     /// The inverse expected information at `point`, in this search's units.
     fn metric_at(&mut self, weights: &[f64], point: &[f64]) -> Option<Matrix> {
         self.set_point(point);
         let (own, metric) = fisher_metric(self.objective, self.constraints, weights, &self.theta)?;
         let ratio: Vec<f64> = own.iter().zip(&self.scale).map(|(own, scale)| own / scale).collect();
         Some(Matrix::from_fn(ratio.len(), ratio.len(), |i, j| metric[(i, j)] * ratio[i] * ratio[j]))
+    }
+
+    /// A quasi-Newton search from `point`, which is left at the end of it; and its last steps.
+    fn descend(
+        &mut self,
+        weights: &[f64],
+        point: &mut Vec<f64>,
+        iterations: &mut usize,
+        max_iterations: usize,
+    ) -> Option<Ending> {
+        let most = max_iterations.saturating_sub(*iterations);
+        let settings = minimise::Settings { gradient_tolerance: SEARCH_TOLERANCE, max_iterations: most };
+        let mut newton = QuasiNewton::new(point, Some(&self.metric), settings);
+        let mut renewed = 0;
+        let ending = loop {
+            match newton.request() {
+                Request::Done(ending) => break ending,
+                Request::Evaluate(point) => {
+                    let value = self.evaluate(point);
+                    newton.tell(value, &self.gradient);
+                }
+            }
+            if renewed < RENEWED_METRICS && newton.iterations() > renewed {
+                renewed += 1;
+                if let Some(metric) = self.metric_at(weights, newton.best()) {
+                    newton.renew_metric(&metric);
+                }
+            }
+        };
+        *iterations += newton.iterations();
+        point.copy_from_slice(newton.best());
+        Some(match ending {
+            Ending::IterationLimit => ending,
+            _ => self.polish(point, ending),
+        })
+    }
+
+    /// Where the gradient vanishes without a minimum (a saddle): a lower point in the direction in which f falls most.
+    ///
+    /// `None` where the Hessian is positive semidefinite to rounding, as it is without identification.
+    fn way_off_saddle(&mut self, point: &[f64]) -> Option<Vec<f64>> {
+        if self.at_minimum {
+            return None;
+        }
+        let value = self.evaluate(point)?;
+        let eigen = linalg::symmetric_eigen(&self.hessian()?)?;
+        let last = eigen.values.len().checked_sub(1)?;
+        if eigen.values[last] > -SADDLE * eigen.values[0].abs().max(1.0) {
+            return None;
+        }
+        let moved = |length: f64| -> Vec<f64> {
+            point.iter().enumerate().map(|(i, x)| x + length * eigen.vectors[(i, last)]).collect()
+        };
+        [0.5, 0.1, 0.02].into_iter().flat_map(|length| [length, -length]).find_map(|length| {
+            let next = moved(length);
+            let lower = self.evaluate(&next).is_some_and(|other| other < value);
+            lower.then_some(next)
+        })
     }
 
     /// Newton's steps with the exact Hessian, as long as each brings the gradient down.
@@ -211,13 +268,25 @@ impl<'a, 'b> Scaled<'a, 'b> {
     /// H⁻¹g. `None` where H is not positive definite.
     fn newton_step(&mut self, point: &[f64]) -> Option<Vec<f64>> {
         self.evaluate(point)?;
-        let hessian = self.constraints.reduce_information(&self.objective.hessian(&self.theta)?);
+        let factor = Cholesky::new(&self.hessian()?);
+        self.at_minimum = factor.is_some();
+        Some(factor?.solve_vector(&self.gradient))
+    }
+
+    /// The exact Hessian at the point set last, in this search's units.
+    fn hessian(&self) -> Option<Matrix> {
+        self.in_units(&self.objective.hessian(&self.theta)?)
+    }
+
+    /// A matrix over θ brought to ξ.
+    pub fn in_units(&self, over_theta: &Matrix) -> Option<Matrix> {
+        let reduced = self.constraints.reduce_information(over_theta);
         let scale = &self.scale;
-        let hessian = Matrix::from_fn(scale.len(), scale.len(), |i, j| hessian[(i, j)] * scale[i] * scale[j]);
-        Some(Cholesky::new(&hessian)?.solve_vector(&self.gradient))
+        let scaled = Matrix::from_fn(scale.len(), scale.len(), |i, j| reduced[(i, j)] * scale[i] * scale[j]);
+        scaled.values().iter().all(|element| element.is_finite()).then_some(scaled)
     }
 }
 
-fn largest(values: &[f64]) -> f64 {
+pub(super) fn largest(values: &[f64]) -> f64 {
     values.iter().fold(0.0, |most: f64, value| most.max(value.abs()))
 }

@@ -23,7 +23,7 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
     let baseline = baseline(&fit.table, &fit.sample, &fit.settings, definitions.baseline_keeps_x);
     FitInput {
         parameters: distinct_parameters(fit),
-        objective: Some(fit.objective).filter(|objective| objective.is_finite()),
+        objective: Some(fit.objective).filter(|objective| objective.is_finite() && fit.has_test()),
         statistic: fit.test.map(|test| test.statistic),
         df: fit.degrees_of_freedom as f64,
         baseline: baseline.map(|test| Baseline { statistic: test.statistic, df: test.df }),
@@ -53,7 +53,7 @@ pub(super) fn amos(fit: &Fit) -> FitInput {
     let fit_groups: Vec<FitGroup> = (0..fit.table.blocks.len()).map(of_block).collect();
     FitInput {
         parameters: distinct_parameters(fit) + moments_of_x,
-        objective: Some(fit.objective),
+        objective: Some(fit.objective).filter(|_| fit.has_test()),
         statistic: fit.test.map(|_| 2.0 * multiplier * fit.objective),
         df: fit.degrees_of_freedom as f64,
         baseline: independence_test(&fit_groups, multiplier),

@@ -4,6 +4,7 @@ use covary_numerics::{Matrix, linalg};
 
 use crate::{
     Operator, ParameterTable, Warning,
+    estimate::Restrictions,
     fit::ImpliedMoments,
     model_matrices::{BlockLayout, BlockMatrices, ModelMatrices},
     parameter_table::Block,
@@ -26,7 +27,36 @@ pub fn problems(
         warnings.extend(residual_not_positive_definite(layout, values, block));
         warnings.extend(unstable(layout, values, block));
     }
+    warnings.extend((0..table.blocks.len().min(values.len())).flat_map(|block| {
+        let at = |name: &str| total_variance(&matrices.blocks[block], &values[block], name);
+        weak_markers(table, estimates, block, &at)
+    }));
     warnings
+}
+
+/// The estimates at their bounds and the inequalities that hold as equations, by position among the restrictions.
+pub fn at_bounds(table: &ParameterTable, restrictions: &Restrictions, active: &[usize]) -> Option<Warning> {
+    let subjects: Vec<String> = active.iter().map(|i| restrictions.text(*i, table)).collect();
+    let constraints = active.iter().any(|i| !restrictions.rest[*i].is_bound());
+    (!subjects.is_empty()).then(|| Warning {
+        code: WarningCode::AtBound,
+        text: format!(
+            "at the estimates {} {} on the boundary. Standard errors {}; χ² and tests of such a parameter follow a mixture \
+             of distributions, so that their p is approximate",
+            subjects.iter().map(|subject| format!("\"{subject}\"")).collect::<Vec<_>>().join(", "),
+            if subjects.len() == 1 { "lies" } else { "lie" },
+            if constraints { "take active constraints as equations" } else { "take no account of bounds" },
+        ),
+        subjects,
+    })
+}
+
+/// The largest modulus of an eigenvalue of B. `None` without a loop.
+pub fn stability_index(layout: &BlockLayout, values: &BlockMatrices) -> Option<f64> {
+    if !layout.has_loops() {
+        return None;
+    }
+    linalg::eigenvalue_moduli(&values.regressions)?.first().copied()
 }
 
 /// Whether variances and latent covariance matrices are all right: with Θ, the quick form of [`problems`].
@@ -51,7 +81,9 @@ fn negative_variances(table: &ParameterTable, estimates: &[Option<f64>]) -> Opti
         code: WarningCode::NegativeVariance,
         text: format!(
             "the estimated variance of {} is negative (a Heywood case): the solution is not admissible. The sample may be \
-             too small, a factor may have too few indicators, or the model may be wrong; do not interpret it as it stands",
+             too small, a factor may have too few indicators, or the model may be wrong; do not interpret it as it stands. \
+             If its interval reaches 0 the cause may be chance: bounds = \"pos.var\" holds it at 0 and shows what that \
+             costs in fit",
             subjects.join(", ")
         ),
         subjects,
@@ -72,16 +104,23 @@ fn latent_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, bl
     }
     let names: Vec<&str> = own.iter().map(|j| layout.latent[*j].as_str()).collect();
     let beyond = correlations_beyond_one(&covariance, &names);
+    let dependent = named_in_direction(&covariance, &names);
     let what = if beyond.is_empty() {
-        format!("the covariance matrix of the latent variables{} is not positive definite", in_group(block))
+        format!(
+            "the covariance matrix of the latent variables{} is not positive definite: a combination of {} has a negative \
+             variance",
+            in_group(block),
+            dependent.join(", ")
+        )
     } else {
         format!("an estimated correlation of latent variables is beyond ±1{}: {}", in_group(block), beyond.join(", "))
     };
     Some(Warning {
         code: WarningCode::LatentNotPositiveDefinite,
-        subjects: if beyond.is_empty() { names.iter().map(ToString::to_string).collect() } else { beyond },
+        subjects: if beyond.is_empty() { dependent } else { beyond },
         text: format!(
-            "{what}. Factors that cannot be told apart belong together, or the model asks too much of the data"
+            "{what}. Factors that cannot be told apart belong together, a factor that others determine may be left out, or \
+             the model asks too much of the data"
         ),
     })
 }
@@ -113,10 +152,7 @@ fn residual_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, 
 }
 
 fn unstable(layout: &BlockLayout, values: &BlockMatrices, block: &Block) -> Option<Warning> {
-    if !layout.has_loops() {
-        return None;
-    }
-    let index = linalg::eigenvalue_moduli(&values.regressions)?.first().copied()?;
+    let index = stability_index(layout, values)?;
     (index >= 1.0).then(|| Warning {
         code: WarningCode::Unstable,
         subjects: vec![format!("{index:.3}")],
@@ -126,6 +162,63 @@ fn unstable(layout: &BlockLayout, values: &BlockMatrices, block: &Block) -> Opti
             in_group(block)
         ),
     })
+}
+
+/// A standardized loading below this in size tells nothing about the factor whose unit it sets.
+const WEAK: f64 = 0.1;
+
+/// Factors whose one fixed loading is weak where another indicator is not.
+fn weak_markers(
+    table: &ParameterTable,
+    estimates: &[Option<f64>],
+    block: usize,
+    variance: &dyn Fn(&str) -> Option<f64>,
+) -> Vec<Warning> {
+    let standardized = |row: usize| -> Option<f64> {
+        let (factor, indicator) = (&table.rows[row].lhs, &table.rows[row].rhs);
+        let ratio = variance(factor)? / variance(indicator)?;
+        Some(estimates[row]? * ratio.sqrt()).filter(|loading| loading.is_finite())
+    };
+    let warning = |factor: &String| {
+        let loadings: Vec<usize> = (0..table.rows.len())
+            .filter(|k| {
+                let row = &table.rows[*k];
+                row.op == Operator::Measures && row.group > 0 && row.block == block && row.lhs == *factor
+            })
+            .collect();
+        let fixed: Vec<usize> = loadings.iter().copied().filter(|k| table.rows[*k].free.is_none()).collect();
+        let [marker] = fixed[..] else { return None };
+        let own = standardized(marker)?;
+        let strongest = loadings
+            .iter()
+            .filter_map(|k| Some((*k, standardized(*k)?)))
+            .max_by(|left, right| left.1.abs().total_cmp(&right.1.abs()))?;
+        let (other, better) = (&table.rows[strongest.0].rhs, strongest.1);
+        let name = &table.rows[marker].rhs;
+        (own.abs() < WEAK && better.abs() >= WEAK && estimates[marker] != Some(0.0)).then(|| Warning {
+            code: WarningCode::WeakMarker,
+            subjects: vec![factor.clone(), name.clone(), other.clone()],
+            text: format!(
+                "{factor}{} takes its unit from {name}, whose standardized loading is only {own:.3}: its other loadings and \
+                 its variance are badly determined. Take {other} ({better:.3}) as marker: {factor} =~ NA*{name} + 1*{other} \
+                 + …, or std.lv",
+                in_group(&table.blocks[block])
+            ),
+        })
+    };
+    table.blocks[block].latent.iter().filter_map(warning).collect()
+}
+
+/// The implied variance of a latent or observed variable.
+fn total_variance(layout: &BlockLayout, values: &BlockMatrices, name: &str) -> Option<f64> {
+    let variance = match layout.latent_position(name) {
+        Some(j) => values.latent_covariance[(j, j)],
+        None => {
+            let i = layout.observed_position(name)?;
+            values.covariance[(i, i)]
+        }
+    };
+    Some(variance).filter(|variance| *variance > 0.0)
 }
 
 /// No eigenvalue of the correlation matrix is negative; rows with variance 0 left out, which covary with nothing.
@@ -147,6 +240,18 @@ pub(crate) fn is_semidefinite(covariance: &Matrix) -> bool {
 
 fn is_diagonal(matrix: &Matrix) -> bool {
     (0..matrix.rows()).all(|i| (0..i).all(|j| matrix[(i, j)] == 0.0))
+}
+
+/// The variables that stand out in the direction with the least variance; all where none can be found.
+fn named_in_direction(covariance: &Matrix, names: &[&str]) -> Vec<String> {
+    // In comparable units, if there are such.
+    let comparable = covariance.to_correlation().unwrap_or_else(|| covariance.clone());
+    let weights = linalg::symmetric_eigen(&comparable)
+        .and_then(|eigen| Some(eigen.vectors.column(eigen.values.len().checked_sub(1)?)))
+        .unwrap_or_else(|| vec![1.0; names.len()]);
+    let largest = weights.iter().fold(0.0, |most: f64, weight| most.max(weight.abs()));
+    let stands_out = |(_, weight): &(&&str, &f64)| weight.abs() > 0.2 * largest;
+    names.iter().zip(&weights).filter(stands_out).map(|(name, _)| name.to_string()).collect()
 }
 
 fn correlations_beyond_one(covariance: &Matrix, names: &[&str]) -> Vec<String> {

@@ -312,6 +312,9 @@ impl<'a> Worker<'a> {
     /// The fit of the drawn counts: θ is left in `theta`. `None` when it did not converge.
     fn refit(&mut self) -> Option<f64> {
         self.set_moments()?;
+        if !self.shared.fit.restrictions.are_linear() {
+            return self.search_with_care();
+        }
         self.search.restart(&self.shared.start);
         let ending = loop {
             match self.search.request() {
@@ -344,12 +347,13 @@ impl<'a> Worker<'a> {
         Some(self.search.best_value())
     }
 
-    /// The search of a single fit, from the estimates; for the few resamples that the warm start does not bring home.
+    /// The search of a single fit, from the estimates: for resamples that the warm start does not bring home, and under
+    /// restrictions beside linear equalities.
     fn search_with_care(&mut self) -> Option<f64> {
         let fit = self.shared.fit;
-        let start = fit.constraints.project(&fit.theta);
+        let start = fit.restrictions.linear.project(&fit.theta);
         let iterations = fit.settings.max_iterations;
-        let found = estimate::search(&mut self.objective, &fit.constraints, &self.shared.weights, &start, iterations)?;
+        let found = estimate::search(&mut self.objective, &fit.restrictions, &self.shared.weights, &start, iterations)?;
         if found.ending != Ending::Converged {
             return None;
         }

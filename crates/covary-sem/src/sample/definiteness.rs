@@ -5,32 +5,57 @@ use covary_numerics::{Matrix, linalg};
 use super::{BlockSample, cases::in_group};
 use crate::{SemError, Warning, parameter_table::Block, warning::WarningCode};
 
-/// An error that names the variables of a covariance matrix that is not positive definite.
-pub(super) fn check(sample: &BlockSample, block: &Block) -> Result<(), SemError> {
+/// A warning that names the variables of a covariance matrix that is singular or not positive definite.
+///
+/// Maximum likelihood and unweighted least squares need S itself, not its inverse: estimates may exist without a χ².
+///
+/// # Errors
+/// [`SemError::Data`] for a variable without variance; with `needs_inverse` for a singular matrix as well.
+pub(super) fn check(sample: &BlockSample, block: &Block, needs_inverse: bool) -> Result<Option<Warning>, SemError> {
     let covariance = &sample.covariance;
-    let p = covariance.rows();
-    if let Some(i) = (0..p).find(|i| !is_positive(covariance[(*i, *i)])) {
+    if let Some(i) = (0..covariance.rows()).find(|i| !is_positive(covariance[(*i, *i)])) {
         let name = &block.observed[i];
         return Err(SemError::Data(format!("the variance of \"{name}\" is not positive{}", in_group(block))));
     }
-    let Some(first) = first_dependent(covariance) else {
-        return Ok(());
-    };
+    let Some(first) = first_dependent(covariance) else { return Ok(None) };
+    let (subjects, what) = singularity(sample, block, first);
+    if needs_inverse {
+        return Err(SemError::Data(what));
+    }
+    Ok(Some(Warning {
+        code: WarningCode::SampleNotPositiveDefinite,
+        subjects,
+        text: format!("{what}. Estimates need not suffer, but there is no χ² test and no fit index that rests on it"),
+    }))
+}
+
+/// The variables concerned, and what is the matter.
+fn singularity(sample: &BlockSample, block: &Block, first: usize) -> (Vec<String>, String) {
+    let p = sample.covariance.rows();
     if sample.rows.is_some() && sample.cases <= p {
-        return Err(SemError::Data(format!(
+        let what = format!(
             "{} cases are too few for {p} variables{}: their covariance matrix is singular, and maximum likelihood \
              needs more cases than variables",
             sample.cases,
             in_group(block)
-        )));
+        );
+        return (vec![sample.cases.to_string(), p.to_string()], what);
     }
-    let others = partners(covariance, first).iter().map(|i| format!("\"{}\"", block.observed[*i])).collect::<Vec<_>>();
-    Err(SemError::Data(format!(
-        "the sample covariance matrix is not positive definite{}: \"{}\" is determined by {}; leave one of them out",
+    let names: Vec<String> =
+        partners(&sample.covariance, first).into_iter().map(|i| block.observed[i].clone()).collect();
+    let others = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>();
+    let dependent = &block.observed[first];
+    let what = format!(
+        "the sample covariance matrix is not positive definite{}: \"{dependent}\" is determined by {}; leave one of them out",
         in_group(block),
-        block.observed[first],
         others.join(", ")
-    )))
+    );
+    (std::iter::once(dependent.clone()).chain(names).collect(), what)
+}
+
+/// Whether a covariance matrix is positive definite, in any units.
+pub(super) fn is_positive_definite(covariance: &Matrix) -> bool {
+    linalg::Cholesky::new(&correlations(covariance)).is_some()
 }
 
 /// False of NaN as well.

@@ -117,20 +117,27 @@ impl Sample {
     ///
     /// # Errors
     /// [`SemError::Data`] for a variable that is unknown, text or constant, for too few cases, and for a
-    /// covariance matrix that is not positive definite; the text names variables and group.
+    /// covariance matrix that is not positive definite where the estimator needs its inverse; the text names
+    /// variables and group.
     pub fn take(data: &Data, table: &ParameterTable, settings: &Settings) -> Result<(Sample, Vec<Warning>), SemError> {
         let (mut sample, mut warnings) = match data {
             Data::Cases(dataset) => cases::take(dataset, table, settings)?,
             Data::Moments(groups) => (given::take(groups, table, settings)?, Vec::new()),
         };
+        let needs_inverse = !matches!(Estimator::named(settings.estimator), Estimator::Ml | Estimator::Uls);
         for (block, variables) in sample.blocks.iter().zip(&table.blocks) {
-            definiteness::check(block, variables)?;
+            warnings.extend(definiteness::check(block, variables, needs_inverse)?);
             warnings.extend(definiteness::variances_that_differ(block, variables));
         }
         for (block, variables) in sample.blocks.iter_mut().zip(&table.blocks) {
             block.weight = weights::weight(block, variables, table.meanstructure, settings)?;
         }
         Ok((sample, warnings))
+    }
+
+    /// Whether the covariance matrices of all blocks are positive definite; where one is not, ML has no χ².
+    pub fn is_positive_definite(&self) -> bool {
+        self.blocks.iter().all(|block| definiteness::is_positive_definite(&block.covariance))
     }
 
     /// Cases over all groups, N.

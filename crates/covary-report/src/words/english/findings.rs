@@ -655,6 +655,16 @@ pub(super) fn warning(code: WarningCode, subjects: &[String]) -> FindingText {
         WarningCode::ResamplesFailed => {
             (Severity::Caution, "Some bootstrap resamples did not give a proper solution", "Report how many.")
         }
+        WarningCode::AtBound => (
+            Severity::Caution,
+            "An estimate lies at its bound, or an inequality constraint holds as an equation",
+            "Its test is not a standard one; look at what happens without the bound.",
+        ),
+        WarningCode::WeakMarker => (
+            Severity::Caution,
+            "A latent variable takes its unit from an indicator that hardly measures it",
+            "Fix the loading of a stronger indicator instead; fit and standardized estimates stay as they are.",
+        ),
         WarningCode::OptionNote => (Severity::Note, "An option has an effect that may not be expected", ""),
     };
     let advice = if advice.is_empty() { Text::new() } else { words(advice.to_string()) };
