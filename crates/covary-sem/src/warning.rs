@@ -37,6 +37,8 @@ pub enum WarningCode {
     VariancesDiffer,
     /// Cases left out for missing values.
     CasesLeftOut,
+    /// Variables that few or none of the cases have together.
+    LowCoverage,
     /// A model with loops whose stability index is not below 1.
     Unstable,
     /// Negative degrees of freedom.

@@ -60,6 +60,7 @@ impl<'a, T: Scalar> Objective<'a, T> {
         let samples = sample.blocks.iter().map(|block| {
             SampleMoments::new(&block.covariance, block.mean.as_deref().filter(|_| matrices.meanstructure))
                 .weighted(&block.weight)
+                .by_pattern(block.patterns.as_ref().filter(|_| estimator == Estimator::Fiml))
         });
         let scratch =
             |layout: &crate::model_matrices::BlockLayout| Scratch::new(layout.observed.len(), layout.measured.len());
@@ -128,6 +129,9 @@ impl<'a, T: Scalar> Objective<'a, T> {
             let (implied, on_moments) = workspace.implied_and_gradient();
             let discrepancy =
                 self.estimator.evaluate(&self.samples[block], implied, on_moments, &mut self.scratch[block]);
+            if discrepancy.value().is_nan() {
+                return None;
+            }
             let weight = T::from(self.half_weights[block]);
             value += weight * (discrepancy - self.saturated[block]);
             workspace.chain(layout, weight, gradient);
@@ -231,6 +235,7 @@ impl<'a> Objective<'a, f64> {
             covariance: constants(&sample.covariance),
             mean: constants(&sample.mean),
             weight: sample.weight.over(),
+            patterns: sample.patterns.iter().map(|pattern| pattern.over()).collect(),
         };
         let scratch =
             |layout: &crate::model_matrices::BlockLayout| Scratch::new(layout.observed.len(), layout.measured.len());

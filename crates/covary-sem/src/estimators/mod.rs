@@ -4,6 +4,7 @@
 //! gradient on the moments, in the form the moments came in; the gradient need not be the derivative of
 //! the value (distributionally weighted least squares). The test statistic belongs to inference.
 
+pub(crate) mod fiml;
 mod least_squares;
 mod ml;
 pub mod named;
@@ -11,13 +12,15 @@ mod weight;
 
 use covary_numerics::{Matrix, Scalar};
 
+pub use fiml::PatternMoments;
 pub use weight::Weight;
 pub(crate) use weight::{lower_triangle, normal_theory_gamma};
 
 use crate::{
     kernels,
     model_matrices::{Form, Implied, MomentGradient},
-    settings::EstimatorName,
+    sample::{Patterns, Sample},
+    settings::{EstimatorName, MissingValues, Settings},
 };
 use named::NamedEstimator;
 
@@ -26,6 +29,8 @@ use named::NamedEstimator;
 pub enum Estimator {
     /// Maximum likelihood under normality.
     Ml,
+    /// The same from cases with missing values.
+    Fiml,
     /// Generalized least squares.
     Gls,
     /// Unweighted least squares.
@@ -49,6 +54,8 @@ pub struct SampleMoments<T> {
     pub mean: Vec<T>,
     /// V of least squares.
     pub weight: Weight<T>,
+    /// Moments by pattern of missing values; empty with complete data.
+    pub patterns: Vec<PatternMoments<T>>,
 }
 
 /// Room for one evaluation.
@@ -64,16 +71,27 @@ pub struct Scratch<T> {
     /// d and Vd of least squares: means, then the lower triangle by columns.
     differences: Vec<T>,
     weighted: Vec<T>,
+    /// A row of the gradient on Σ of one pattern.
+    line: Vec<T>,
 }
 
 impl Estimator {
     /// All of them.
-    pub const ALL: [Estimator; 6] =
-        [Estimator::Ml, Estimator::Gls, Estimator::Uls, Estimator::Wls, Estimator::Dwls, Estimator::Dls];
+    pub const ALL: [Estimator; 7] =
+        [Estimator::Ml, Estimator::Fiml, Estimator::Gls, Estimator::Uls, Estimator::Wls, Estimator::Dwls, Estimator::Dls];
 
     /// The discrepancy function of an estimator's name.
     pub fn named(name: EstimatorName) -> Self {
         NamedEstimator::of(name).discrepancy
+    }
+
+    /// The discrepancy function of a fit: that of the estimator's name, by pattern where values are missing and modelled.
+    pub fn of(settings: &Settings, sample: &Sample) -> Self {
+        let modelled = matches!(settings.missing, MissingValues::Ml | MissingValues::MlX);
+        match Estimator::named(settings.estimator) {
+            Estimator::Ml if modelled && sample.is_incomplete() => Estimator::Fiml,
+            named => named,
+        }
     }
 
     /// The form in which it takes the implied moments.
@@ -86,7 +104,7 @@ impl Estimator {
 
     /// Whether it is a quadratic form in the differences of moments.
     pub fn is_least_squares(self) -> bool {
-        self != Estimator::Ml
+        !matches!(self, Estimator::Ml | Estimator::Fiml)
     }
 
     /// The value at these moments, and its gradient on them.
@@ -100,6 +118,7 @@ impl Estimator {
     ) -> T {
         match self {
             Estimator::Ml => ml::evaluate(sample, implied, gradient, scratch),
+            Estimator::Fiml => fiml::evaluate(sample, implied, gradient, scratch),
             _ => least_squares::evaluate(sample, implied, gradient, scratch),
         }
     }
@@ -110,6 +129,7 @@ impl Estimator {
     pub fn saturated<T: Scalar>(self, sample: &SampleMoments<T>, scratch: &mut Scratch<T>) -> Option<T> {
         match self {
             Estimator::Ml => ml::saturated(sample, scratch),
+            Estimator::Fiml => fiml::saturated(sample, scratch),
             _ => Some(T::ZERO),
         }
     }
@@ -123,6 +143,7 @@ impl<T: Scalar> SampleMoments<T> {
             covariance: vec![T::ZERO; p * p],
             mean: vec![T::ZERO; if means { p } else { 0 }],
             weight: Weight::None,
+            patterns: Vec::new(),
         }
     }
 
@@ -133,7 +154,13 @@ impl<T: Scalar> SampleMoments<T> {
             covariance: covariance.values().iter().map(|v| T::from(*v)).collect(),
             mean: mean.unwrap_or(&[]).iter().map(|v| T::from(*v)).collect(),
             weight: Weight::None,
+            patterns: Vec::new(),
         }
+    }
+
+    /// The same with the moments of the patterns of missing values.
+    pub fn by_pattern(self, patterns: Option<&Patterns>) -> Self {
+        SampleMoments { patterns: patterns.map_or_else(Vec::new, Patterns::moments), ..self }
     }
 
     /// The same with the weight of least squares.
@@ -156,6 +183,7 @@ impl<T: Scalar> Scratch<T> {
             other_square: zeros((p * p).max(f * f)),
             differences: Vec::new(),
             weighted: Vec::new(),
+            line: Vec::new(),
         }
     }
 

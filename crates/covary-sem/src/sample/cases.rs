@@ -10,6 +10,7 @@ use crate::{
     ParameterTable, SemError, Settings, Warning,
     estimators::Weight,
     parameter_table::{Available, Block},
+    settings::MissingValues,
     warning::WarningCode,
 };
 
@@ -23,6 +24,11 @@ pub(super) fn take(
     table: &ParameterTable,
     settings: &Settings,
 ) -> Result<(Sample, Vec<Warning>), SemError> {
+    if settings.missing != MissingValues::Listwise
+        && let Some(sample) = super::incomplete::take(dataset, table, settings)?
+    {
+        return Ok(sample);
+    }
     let groups = groups(dataset, settings)?;
     let design = Design::new(dataset, settings)?;
     let mut blocks = Vec::new();
@@ -66,7 +72,7 @@ pub(super) fn unknown_variable(dataset: &Dataset, name: &str) -> SemError {
     })
 }
 
-fn columns(dataset: &Dataset, block: &Block) -> Result<Vec<Vec<Option<f64>>>, SemError> {
+pub(super) fn columns(dataset: &Dataset, block: &Block) -> Result<Vec<Vec<Option<f64>>>, SemError> {
     let numbers = |name: &String| {
         dataset.numbers(name).map_err(|error| match error {
             DatasetError::UnknownVariable(_) => unknown_variable(dataset, name),
@@ -114,6 +120,7 @@ fn block_sample(
         mean: Some(mean),
         weight: Weight::None,
         rows: Some(distinct_rows(&values)),
+        patterns: None,
         case_positions: complete,
         case_weights,
         clusters,
@@ -170,7 +177,7 @@ fn standardise(values: &mut Matrix) {
     }
 }
 
-fn distinct_rows(values: &Matrix) -> DistinctRows {
+pub(super) fn distinct_rows(values: &Matrix) -> DistinctRows {
     let mut position_of: HashMap<Vec<u64>, usize> = HashMap::new();
     let mut counts: Vec<f64> = Vec::new();
     let mut distinct: Vec<f64> = Vec::new();

@@ -175,5 +175,5 @@ impl Projection {
 
 /// Γ̂ of a block of cases. `None` where only moments are known.
 pub fn gamma_of(block: &BlockSample, x: &[usize], choices: GammaChoices) -> Option<Matrix> {
-    Some(gamma(block.rows.as_ref()?, block.mean.as_ref()?, x, choices))
+    Some(gamma(block.complete_rows()?, block.mean.as_ref()?, x, choices))
 }

@@ -67,6 +67,7 @@ fn of_group(
         mean,
         weight: Weight::None,
         rows: None,
+        patterns: None,
         case_positions: Vec::new(),
         case_weights: None,
         clusters: None,

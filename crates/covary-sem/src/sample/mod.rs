@@ -6,11 +6,16 @@ mod design;
 pub mod fourth_moments;
 mod given;
 mod groups;
+pub(crate) mod incomplete;
+pub mod patterns;
 pub(crate) mod resample;
+pub mod saturated;
 pub(crate) mod weights;
 
 use covary_data::Dataset;
 use covary_numerics::Matrix;
+
+pub use patterns::{Pattern, Patterns};
 
 use crate::estimators::{Estimator, Weight};
 use crate::{Likelihood, ParameterTable, SemError, Settings, Warning, parameter_table::Available};
@@ -51,14 +56,17 @@ pub struct Sample {
 pub struct BlockSample {
     /// Cases used.
     pub cases: usize,
-    /// Covariance matrix; divisor n, or n − 1 under the wishart likelihood.
+    /// Covariance matrix; divisor n, or n − 1 under the wishart likelihood. With missing values that of the saturated
+    /// model, or of pairs.
     pub covariance: Matrix,
-    /// Means; `None` where they are not known (covariances given alone).
+    /// Means, as the covariances; `None` where they are not known (covariances given alone).
     pub mean: Option<Vec<f64>>,
     /// V of least squares.
     pub weight: Weight<f64>,
-    /// Distinct rows and how often each occurs; `None` when moments were given.
+    /// Distinct rows and how often each occurs, NaN for a missing value; `None` when moments were given.
     pub rows: Option<DistinctRows>,
+    /// Patterns of missing values; `None` with complete data.
+    pub patterns: Option<Patterns>,
     /// Positions (from 0) of the used cases in the dataset; empty when moments were given.
     pub case_positions: Vec<usize>,
     /// Sampling weights of the used cases, rescaled; `None` without.
@@ -138,6 +146,11 @@ impl Sample {
     /// Whether the covariance matrices of all blocks are positive definite; where one is not, ML has no χ².
     pub fn is_positive_definite(&self) -> bool {
         self.blocks.iter().all(|block| definiteness::is_positive_definite(&block.covariance))
+    }
+
+    /// Whether missing values are kept.
+    pub fn is_incomplete(&self) -> bool {
+        self.blocks.iter().any(|block| block.patterns.is_some())
     }
 
     /// Cases over all groups, N.

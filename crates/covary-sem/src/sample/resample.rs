@@ -177,6 +177,7 @@ mod tests {
             mean: Some(mean),
             weight: crate::estimators::Weight::None,
             rows: Some(rows),
+            patterns: None,
             case_positions: (0..40).collect(),
             case_weights: None,
             clusters: None,

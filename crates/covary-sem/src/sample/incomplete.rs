@@ -1,0 +1,286 @@
+//! The sample of cases with missing values that are kept: patterns and the moments of the saturated model, or pairs.
+
+use covary_data::Dataset;
+use covary_numerics::Matrix;
+
+use super::{
+    BlockSample, DistinctRows, Patterns, Sample, cases, cases::in_group, covariance_factor, groups::groups,
+    saturated,
+};
+use crate::{
+    Operator, ParameterTable, SemError, Settings, Warning, estimators::Weight, parameter_table::Block,
+    settings::MissingValues, warning::WarningCode,
+};
+
+/// Pairs of variables that fewer of the cases have together are named.
+const LOW_COVERAGE: f64 = 0.1;
+
+/// The sample of each block, missing values kept. `None` where no value is missing: then there is nothing to treat.
+pub(super) fn take(
+    dataset: &Dataset,
+    table: &ParameterTable,
+    settings: &Settings,
+) -> Result<Option<(Sample, Vec<Warning>)>, SemError> {
+    let groups = groups(dataset, settings)?;
+    let mut kept = Vec::new();
+    let mut left_out = LeftOut::default();
+    for (k, block) in table.blocks.iter().enumerate() {
+        let members = (0..dataset.cases()).filter(|&case| groups.of_case[case] == Some(block.group - 1));
+        let columns = cases::columns(dataset, block)?;
+        let x = if settings.missing == MissingValues::MlX { Vec::new() } else { fixed_x(table, k) };
+        let own: Vec<usize> = members.filter(|&case| left_out.keeps(&columns, &x, case)).collect();
+        kept.push((columns, own));
+    }
+    let is_gap = |(columns, own): &(Vec<Vec<Option<f64>>>, Vec<usize>)| {
+        columns.iter().any(|column| own.iter().any(|&case| column[case].is_none()))
+    };
+    if !kept.iter().any(is_gap) {
+        return Ok(None);
+    }
+    let mut warnings = left_out.warnings(dataset.cases());
+    let mut blocks = Vec::new();
+    for (k, (block, (columns, own))) in table.blocks.iter().zip(kept).enumerate() {
+        let (sample, notes) = block_sample(block, &columns, own, settings)?;
+        warnings.extend(notes);
+        if settings.missing == MissingValues::MlX {
+            warnings.extend(missing_x(table, k, &sample));
+        }
+        blocks.push(sample);
+    }
+    Ok(Some((Sample { blocks }, warnings)))
+}
+
+/// Variables of a block whose variance is fixed at the sample's.
+pub(crate) fn fixed_x(table: &ParameterTable, block: usize) -> Vec<usize> {
+    let is_x = |name: &String| {
+        table.rows.iter().any(|row| {
+            row.block == block
+                && row.group > 0
+                && row.exogenous
+                && row.op == Operator::Covariance
+                && row.lhs == *name
+                && row.rhs == *name
+        })
+    };
+    let observed = &table.blocks[block].observed;
+    (0..observed.len()).filter(|&j| is_x(&observed[j])).collect()
+}
+
+/// Cases that cannot be kept.
+#[derive(Default)]
+struct LeftOut {
+    empty: usize,
+    without_x: usize,
+}
+
+impl LeftOut {
+    fn keeps(&mut self, columns: &[Vec<Option<f64>>], x: &[usize], case: usize) -> bool {
+        if columns.iter().all(|column| column[case].is_none()) {
+            self.empty += 1;
+            return false;
+        }
+        if x.iter().any(|&j| columns[j][case].is_none()) {
+            self.without_x += 1;
+            return false;
+        }
+        true
+    }
+
+    fn warnings(&self, cases: usize) -> Vec<Warning> {
+        let warning = |number: usize, text: String| {
+            (number > 0).then(|| Warning {
+                code: WarningCode::CasesLeftOut,
+                subjects: vec![number.to_string()],
+                text,
+            })
+        };
+        let empty = warning(
+            self.empty,
+            format!("{} of {cases} cases were left out because they have no value on any variable of the model", self.empty),
+        );
+        let without_x = warning(
+            self.without_x,
+            format!(
+                "{} of {cases} cases were left out because an exogenous variable is missing in them: its moments are \
+                 fixed, so that missing = \"ml\" does not model it. To keep these cases take missing = \"ml.x\" or \
+                 fixed.x = FALSE",
+                self.without_x
+            ),
+        );
+        empty.into_iter().chain(without_x).collect()
+    }
+}
+
+fn block_sample(
+    block: &Block,
+    columns: &[Vec<Option<f64>>],
+    kept: Vec<usize>,
+    settings: &Settings,
+) -> Result<(BlockSample, Vec<Warning>), SemError> {
+    let (n, p) = (kept.len(), columns.len());
+    if n < 2 {
+        return Err(SemError::Data(format!(
+            "{n} case{} with values{}: at least two are needed",
+            if n == 1 { "" } else { "s" },
+            in_group(block)
+        )));
+    }
+    let mut values = Matrix::zeros(n, p);
+    for (i, &case) in kept.iter().enumerate() {
+        for (j, column) in columns.iter().enumerate() {
+            // One NaN for all gaps, and no −0: rows compare by bits.
+            values[(i, j)] = column[case].map_or(f64::NAN, |value| value + 0.0);
+        }
+    }
+    check_variation(&values, block)?;
+    if settings.std_ov {
+        standardise(&mut values);
+    }
+    let rows = cases::distinct_rows(&values);
+    let patterns = Patterns::new(&rows);
+    let mut warnings: Vec<Warning> = low_coverage(&patterns, block).into_iter().collect();
+    let (mean, covariance) = if settings.missing == MissingValues::Pairwise {
+        let covariance = pairwise(&values, block)?;
+        let mean = patterns.by_variable().iter().map(|variable| variable.mean).collect();
+        (mean, covariance.scaled((n as f64 - 1.0) / n as f64 * covariance_factor(settings, n)))
+    } else {
+        let moments = saturated::saturated(&patterns).ok_or_else(|| {
+            SemError::Data(format!("the saturated model of cases with missing values does not exist{}", in_group(block)))
+        })?;
+        warnings.extend(no_saturated_optimum(moments.converged, block));
+        (moments.mean, moments.covariance)
+    };
+    let sample = BlockSample {
+        cases: n,
+        covariance,
+        mean: Some(mean),
+        weight: Weight::None,
+        rows: Some(rows),
+        patterns: Some(patterns),
+        case_positions: kept,
+        case_weights: None,
+        clusters: None,
+    };
+    Ok((sample, warnings))
+}
+
+/// An error that names a variable without values or without variance.
+fn check_variation(values: &Matrix, block: &Block) -> Result<(), SemError> {
+    for (j, name) in block.observed.iter().enumerate() {
+        let mut available = (0..values.rows()).map(|i| values[(i, j)]).filter(|value| !value.is_nan());
+        let Some(first) = available.next() else {
+            return Err(SemError::Data(format!("variable \"{name}\" has no value in any case{}", in_group(block))));
+        };
+        if available.all(|value| value == first) {
+            return Err(SemError::Data(format!(
+                "variable \"{name}\" is constant{} (always {first}): it has no variance to be explained; leave it out",
+                in_group(block)
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Mean 0 and variance 1 (divisor: cases with a value − 1), each variable by its available cases.
+fn standardise(values: &mut Matrix) {
+    for j in 0..values.columns() {
+        let available: Vec<f64> = values.column(j).into_iter().filter(|value| !value.is_nan()).collect();
+        let n = available.len() as f64;
+        let mean = available.iter().sum::<f64>() / n;
+        let variance = available.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0);
+        for i in 0..values.rows() {
+            values[(i, j)] = (values[(i, j)] - mean) / variance.sqrt();
+        }
+    }
+}
+
+/// Covariances of each pair from the cases that have both, about these cases' means; divisor: their number − 1.
+fn pairwise(values: &Matrix, block: &Block) -> Result<Matrix, SemError> {
+    let p = values.columns();
+    let mut covariance = Matrix::zeros(p, p);
+    for i in 0..p {
+        for j in 0..=i {
+            let both: Vec<(f64, f64)> = (0..values.rows())
+                .map(|case| (values[(case, i)], values[(case, j)]))
+                .filter(|(a, b)| !a.is_nan() && !b.is_nan())
+                .collect();
+            let n = both.len() as f64;
+            if both.len() < 2 {
+                return Err(SemError::Data(format!(
+                    "\"{}\" and \"{}\" are observed together in {} case{}{}: pairwise moments need two at least",
+                    block.observed[j],
+                    block.observed[i],
+                    both.len(),
+                    if both.len() == 1 { "" } else { "s" },
+                    in_group(block)
+                )));
+            }
+            let (of_a, of_b) = (both.iter().map(|(a, _)| a).sum::<f64>() / n, both.iter().map(|(_, b)| b).sum::<f64>() / n);
+            let products: f64 = both.iter().map(|(a, b)| (a - of_a) * (b - of_b)).sum();
+            covariance[(i, j)] = products / (n - 1.0);
+            covariance[(j, i)] = covariance[(i, j)];
+        }
+    }
+    Ok(covariance)
+}
+
+fn low_coverage(patterns: &Patterns, block: &Block) -> Option<Warning> {
+    let coverage = patterns.coverage();
+    let p = patterns.variables;
+    let pairs = (0..p).flat_map(|i| (0..i).map(move |j| (j, i)));
+    let low: Vec<(usize, usize)> = pairs.filter(|&(j, i)| coverage[(i, j)] < LOW_COVERAGE).collect();
+    let &(worst_j, worst_i) = low.iter().min_by(|a, b| coverage[(a.1, a.0)].total_cmp(&coverage[(b.1, b.0)]))?;
+    let share = coverage[(worst_i, worst_j)];
+    let together = if share == 0.0 { "never observed together".to_string() } else {
+        format!("observed together in {:.1}% of the cases only", 100.0 * share)
+    };
+    Some(Warning {
+        code: WarningCode::LowCoverage,
+        subjects: low.iter().map(|&(j, i)| format!("{} ~~ {}", block.observed[j], block.observed[i])).collect(),
+        text: format!(
+            "{} and {} are {together}{}: the data say little about their covariance, and tests against the saturated \
+             model rest on it",
+            block.observed[worst_j],
+            block.observed[worst_i],
+            in_group(block)
+        ),
+    })
+}
+
+fn no_saturated_optimum(converged: bool, block: &Block) -> Option<Warning> {
+    (!converged).then(|| Warning {
+        code: WarningCode::NotConverged,
+        subjects: Vec::new(),
+        text: format!(
+            "the moments of the saturated model were not found{}: too much is missing for the number of variables. Tests \
+             and fit measures are unreliable",
+            in_group(block)
+        ),
+    })
+}
+
+/// With incomplete fixed x the log-likelihoods of lavaan 0.6-14 are none.
+fn missing_x(table: &ParameterTable, block: usize, sample: &BlockSample) -> Option<Warning> {
+    let coverage = sample.patterns.as_ref()?.coverage();
+    let observed = &table.blocks[block].observed;
+    let incomplete = |j: &usize| coverage[(*j, *j)] < 1.0 - 1e-12;
+    let names: Vec<String> = fixed_x(table, block).into_iter().filter(incomplete).map(|j| observed[j].clone()).collect();
+    (!names.is_empty()).then(|| Warning {
+        code: WarningCode::OptionNote,
+        text: format!(
+            "missing = \"ml.x\" fixes the moments of {} at the joint estimates of the saturated model{}. What is \
+             subtracted from the log-likelihoods for them follows lavaan 0.6-14 and differs between model and saturated \
+             model: logl, AIC and BIC compare models with the same exogenous variables only; the chi-square is not affected",
+            names.join(", "),
+            in_group(&table.blocks[block])
+        ),
+        subjects: names,
+    })
+}
+
+impl BlockSample {
+    /// Distinct rows where no value is missing. `None` when moments were given, and with gaps.
+    pub fn complete_rows(&self) -> Option<&DistinctRows> {
+        self.rows.as_ref().filter(|_| self.patterns.is_none())
+    }
+}
