@@ -9,7 +9,7 @@ use crate::{
     inference::{
         Bootstrap, admissibility,
         baseline::{BaselineModel, sample_of_baseline},
-        bootstrap,
+        bootstrap, incomplete,
         model_tests::{self, ModelTest, TestInput},
         standard_errors, test_statistic,
     },
@@ -165,13 +165,14 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     not_built::refuse_settings(settings)?;
     not_built::refuse_rows(&table)?;
     let (mut sample, notes) = Sample::take(data, &table, settings)?;
+    let settings = &settings::for_sample(settings, &sample);
     let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
     estimate::bounds::set(&mut table, &sample, settings.bounds);
     let restrictions = Restrictions::new(&table)?;
     let mut objective =
-        Objective::new(&matrices, Estimator::named(settings.estimator), &sample).ok_or_else(singular)?;
+        Objective::new(&matrices, Estimator::of(settings, &sample), &sample).ok_or_else(singular)?;
     let found = estimate::find(&mut objective, &restrictions, &table, &mut sample, settings);
     let found = found.ok_or_else(|| no_moments(&warnings))?;
     let discrepancies = objective.discrepancies(&found.theta).ok_or_else(|| no_moments(&warnings))?;
@@ -262,7 +263,11 @@ impl Fit {
         self.test = (self.degrees_of_freedom >= 0 && self.has_test())
             .then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
         if !Estimator::named(self.settings.estimator).is_least_squares() {
-            self.log_likelihood = test_statistic::log_likelihoods(&self.table, &self.sample, discrepancies);
+            let log_likelihoods = match Estimator::of(&self.settings, &self.sample) {
+                Estimator::Fiml => incomplete::likelihood::log_likelihoods,
+                _ => test_statistic::log_likelihoods,
+            };
+            self.log_likelihood = log_likelihoods(&self.table, &self.sample, discrepancies);
         }
         self.set_standard_errors();
         self.set_tests();

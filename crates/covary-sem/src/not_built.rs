@@ -1,6 +1,6 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::settings::{Function, MissingValues, Settings, StandardErrors, TestName};
+use crate::settings::{Function, Settings, StandardErrors, TestName};
 use crate::{Formulas, Operator, ParameterTable, SemError, model_matrices::formula_of};
 
 /// An error that names the first thing in the text that cannot be estimated.
@@ -16,7 +16,6 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
     let default = Settings::default();
     let chosen: &[(bool, &str)] = &[
         (settings.function == Function::Efa, "function efa"),
-        (!matches!(settings.missing, MissingValues::Listwise), "this treatment of missing values"),
         (!settings.auxiliary.is_empty(), "aux"),
         (
             matches!(settings.se, Some(StandardErrors::TwoStage | StandardErrors::RobustTwoStage)),

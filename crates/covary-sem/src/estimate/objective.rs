@@ -1,5 +1,7 @@
 //! f(θ) = ½ Σ w_g F_g and its gradient, over any scalar: the hot path, in memory allocated once.
 
+mod by_pattern;
+
 use covary_numerics::{Dual, Matrix, Scalar};
 
 use crate::{
@@ -179,6 +181,9 @@ impl<'a> Objective<'a, f64> {
         let values: Vec<BlockMatrices> = (0..self.matrices.blocks.len())
             .map(|block| self.matrices.matrices(block, theta, &self.exogenous))
             .collect::<Option<_>>()?;
+        if self.estimator == Estimator::Fiml {
+            return self.expected_by_pattern(&values, weights);
+        }
         let metric = |(values, sample): (&BlockMatrices, &SampleMoments<f64>)| {
             if self.estimator.is_least_squares() {
                 Some(sample.weight.clone())
@@ -211,6 +216,14 @@ impl<'a> Objective<'a, f64> {
 
     /// The Hessian of f at θ, exactly: the gradient over dual numbers. `None` where it does not exist.
     pub fn hessian(&self, theta: &[f64]) -> Option<Matrix> {
+        if self.estimator == Estimator::Fiml && self.samples.iter().all(|sample| !sample.patterns.is_empty()) {
+            return self.hessian_by_pattern(theta);
+        }
+        self.hessian_over_duals(theta)
+    }
+
+    /// The same for any estimator, by the whole gradient over dual numbers.
+    pub fn hessian_over_duals(&self, theta: &[f64]) -> Option<Matrix> {
         let q = theta.len();
         let mut dual = self.over_duals();
         let mut point: Vec<Dual> = theta.iter().map(|value| Dual::from(*value)).collect();

@@ -37,14 +37,23 @@ impl BaselineModel {
     /// Under ML the estimates are the sample's own moments; under least squares (E'VE)⁻¹E'Vs.
     /// `None` where the weight of a sample is singular.
     pub fn new(table: &ParameterTable, sample: &Sample, settings: &Settings, keeps_x: bool) -> Option<Self> {
-        let table = baseline_table(table, keeps_x);
+        let original = table;
+        let table = baseline_table(original, keeps_x);
         let matrices = ModelMatrices::new(&table).ok()?;
         let constraints = EqualityConstraints::new(&table).ok()?;
         let mut theta = vec![0.0; table.free];
+        let by_pattern = Estimator::of(settings, sample) == Estimator::Fiml;
         for row in &table.rows {
             if let Some(k) = row.free {
                 let block = &sample.blocks[row.block];
                 let position = |name: &str| table.blocks[row.block].observed.iter().position(|known| known == name);
+                let is_x = keeps_x && original.blocks[row.block].exogenous.contains(&row.lhs);
+                if let Some(patterns) = block.patterns.as_ref().filter(|_| by_pattern && !is_x) {
+                    // Each variable by its available cases.
+                    let alone = patterns.by_variable()[position(&row.lhs)?];
+                    theta[k] = if row.op == Operator::Intercept { alone.mean } else { alone.variance };
+                    continue;
+                }
                 theta[k] = match row.op {
                     Operator::Intercept => block.mean.as_ref()?[position(&row.lhs)?],
                     _ => block.covariance[(position(&row.lhs)?, position(&row.rhs)?)],

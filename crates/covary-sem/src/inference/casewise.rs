@@ -5,7 +5,7 @@ use covary_numerics::{Matrix, linalg::Cholesky};
 
 use super::Solution;
 use crate::{
-    estimators::Weight,
+    estimators::{Estimator, Weight},
     model_matrices::BilinearForm,
     sample::{
         BlockSample, DistinctRows,
@@ -35,6 +35,9 @@ impl Solution<'_> {
     /// Of −½(ln |Σ| + e'Σ⁻¹e), e = y − μ: on θ_k c(u'Ne · v'Ne − u'Nv) + w'Ne, N = Σ⁻¹; means at the model's or at the
     /// sample's. Derivatives of the moments are those of the model in either case.
     pub fn scores(&self, block: usize, at: SaturatedAt) -> Option<Matrix> {
+        if self.estimator() == Estimator::Fiml {
+            return self.scores_by_pattern(block, at);
+        }
         let layout = &self.matrices.blocks[block];
         let (values, sample) = (&self.values[block], &self.sample.blocks[block]);
         let rows = sample.rows.as_ref()?;
@@ -144,6 +147,9 @@ impl Solution<'_> {
     ///
     /// With fixed x the part of x, z_x'NT(S_xx)z_x, is taken away: what remains belongs to the sub-blocks of Wu and Bu.
     pub fn saturated_trace(&self, block: usize) -> Option<f64> {
+        if self.estimator() == Estimator::Fiml {
+            return self.saturated_trace_by_pattern(block);
+        }
         let sample = &self.sample.blocks[block];
         let all: Vec<usize> = (0..sample.covariance.rows()).collect();
         let x = self.fixed_x(block);
@@ -213,7 +219,7 @@ fn off_centre(sample: &BlockSample, variables: &[usize], inverse: &Matrix, s: &M
 }
 
 /// (1/n) Σ s s' over cases, weighted cases or clusters; of clusters times C/(C − 1).
-fn cross_products(sample: &BlockSample, scores: &Matrix) -> Option<Matrix> {
+pub(crate) fn cross_products(sample: &BlockSample, scores: &Matrix) -> Option<Matrix> {
     let rows = sample.rows.as_ref()?;
     let n = sample.weighted_cases();
     let q = scores.columns();

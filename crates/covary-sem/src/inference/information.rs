@@ -6,7 +6,7 @@ use super::{Solution, sandwich::Purpose};
 use crate::{
     Fit,
     estimate::{Objective, objective},
-    estimators::{Weight, lower_triangle},
+    estimators::{Estimator, Weight, lower_triangle},
     model_matrices::{BilinearForm, BlockMatrices, ModelMatrices, MomentDerivative},
     settings::{Information, SaturatedAt},
 };
@@ -167,6 +167,9 @@ pub fn observed_of(fit: &Fit) -> Option<Matrix> {
 impl Solution<'_> {
     /// Σ w_g Δ'WΔ with W at the implied moments or at the sample's; for least squares W = V.
     pub fn expected(&self, at: SaturatedAt) -> Option<Matrix> {
+        if self.estimator() == Estimator::Fiml {
+            return self.expected_by_pattern(at);
+        }
         Some(in_metric(self.matrices, &self.values, &self.weights(), &self.metrics(at)?))
     }
 
@@ -177,6 +180,9 @@ impl Solution<'_> {
 
     /// Δ'AΔ, A the observed information of the saturated model at the implied moments or at the sample's.
     pub fn observed_saturated(&self, at: SaturatedAt) -> Option<Matrix> {
+        if self.estimator() == Estimator::Fiml {
+            return self.observed_by_pattern(at);
+        }
         if at == SaturatedAt::Unstructured || self.estimator().is_least_squares() {
             // At the sample's own moments the observed information is the expected one.
             return self.expected(at);

@@ -5,6 +5,7 @@ pub mod baseline;
 pub mod bootstrap;
 pub mod casewise;
 pub mod evaluate;
+pub mod incomplete;
 pub mod information;
 pub mod intervals;
 pub mod model_tests;

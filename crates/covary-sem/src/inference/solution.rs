@@ -46,7 +46,7 @@ impl<'a> Solution<'a> {
 
     /// The discrepancy function.
     pub fn estimator(&self) -> Estimator {
-        Estimator::named(self.settings.estimator)
+        Estimator::of(self.settings, self.sample)
     }
 
     /// The metric of the moments by block: NT at the implied moments or at the sample's; of least squares V.

@@ -2,7 +2,7 @@
 
 use covary_numerics::{Matrix, distributions, linalg::Cholesky};
 
-use super::baseline::BaselineModel;
+use super::{baseline::BaselineModel, incomplete};
 use crate::{
     Likelihood, ParameterTable, Sample, Settings,
     estimate::{EqualityConstraints, Objective},
@@ -46,15 +46,20 @@ pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, ke
     if Estimator::named(settings.estimator).is_least_squares() {
         return least_squares_baseline(table, sample, settings, keeps_x);
     }
+    let by_pattern = Estimator::of(settings, sample) == Estimator::Fiml;
     let mut statistic = 0.0;
     let mut df = 0;
     for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, settings)) {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
         let p = block.covariance.rows();
+        df += pairs(p) - pairs(x.len());
+        if by_pattern {
+            statistic += incomplete::likelihood::baseline_statistic(block, &x)?;
+            continue;
+        }
         let y: f64 = (0..p).filter(|i| !x.contains(i)).map(|i| block.covariance[(i, i)].ln()).sum();
         statistic += multiplier
             * (y + log_determinant(&block.covariance, &x)? - Cholesky::new(&block.covariance)?.log_determinant());
-        df += pairs(p) - pairs(x.len());
     }
     (df > 0).then(|| test_statistic(statistic, df as i64))
 }

@@ -140,13 +140,13 @@ fn block_sample(
     let patterns = Patterns::new(&rows);
     let mut warnings: Vec<Warning> = low_coverage(&patterns, block).into_iter().collect();
     let (mean, covariance) = if settings.missing == MissingValues::Pairwise {
-        let covariance = pairwise(&values, block)?;
+        check_pairs(&patterns, block)?;
+        let all: Vec<usize> = (0..p).collect();
+        let covariance = pairwise_of(&rows, &all).ok_or_else(|| no_saturated_moments(block))?;
         let mean = patterns.by_variable().iter().map(|variable| variable.mean).collect();
-        (mean, covariance.scaled((n as f64 - 1.0) / n as f64 * covariance_factor(settings, n)))
+        (mean, covariance.scaled(covariance_factor(settings, n)))
     } else {
-        let moments = saturated::saturated(&patterns).ok_or_else(|| {
-            SemError::Data(format!("the saturated model of cases with missing values does not exist{}", in_group(block)))
-        })?;
+        let moments = saturated::saturated(&patterns).ok_or_else(|| no_saturated_moments(block))?;
         warnings.extend(no_saturated_optimum(moments.converged, block));
         (moments.mean, moments.covariance)
     };
@@ -162,6 +162,10 @@ fn block_sample(
         clusters: None,
     };
     Ok((sample, warnings))
+}
+
+fn no_saturated_moments(block: &Block) -> SemError {
+    SemError::Data(format!("the cases with missing values have no saturated moments{}", in_group(block)))
 }
 
 /// An error that names a variable without values or without variance.
@@ -194,34 +198,49 @@ fn standardise(values: &mut Matrix) {
     }
 }
 
-/// Covariances of each pair from the cases that have both, about these cases' means; divisor: their number − 1.
-fn pairwise(values: &Matrix, block: &Block) -> Result<Matrix, SemError> {
-    let p = values.columns();
-    let mut covariance = Matrix::zeros(p, p);
-    for i in 0..p {
-        for j in 0..=i {
-            let both: Vec<(f64, f64)> = (0..values.rows())
-                .map(|case| (values[(case, i)], values[(case, j)]))
-                .filter(|(a, b)| !a.is_nan() && !b.is_nan())
+/// An error that names a pair which fewer than two cases have.
+fn check_pairs(patterns: &Patterns, block: &Block) -> Result<(), SemError> {
+    let coverage = patterns.coverage();
+    let pairs = (0..patterns.variables).flat_map(|i| (0..i).map(move |j| (j, i)));
+    let together = |i: usize, j: usize| (coverage[(i, j)] * patterns.cases).round();
+    match pairs.into_iter().find(|&(j, i)| together(i, j) < 2.0) {
+        None => Ok(()),
+        Some((j, i)) => Err(SemError::Data(format!(
+            "\"{}\" and \"{}\" are observed together in {} case{}{}: pairwise moments need two at least",
+            block.observed[j],
+            block.observed[i],
+            together(i, j),
+            if together(i, j) == 1.0 { "" } else { "s" },
+            in_group(block)
+        ))),
+    }
+}
+
+/// Covariances of some of the variables, divisor n in the sense that complete data give those of divisor n: of each pair
+/// from the cases that have both, about these cases' means, divisor their number − 1, times (n − 1)/n.
+///
+/// `None` where a pair has fewer than two cases.
+pub(crate) fn pairwise_of(rows: &DistinctRows, variables: &[usize]) -> Option<Matrix> {
+    let n: f64 = rows.counts.iter().sum();
+    let mut covariance = Matrix::zeros(variables.len(), variables.len());
+    for (a, &i) in variables.iter().enumerate() {
+        for (b, &j) in variables[..=a].iter().enumerate() {
+            let both: Vec<(f64, f64, f64)> = (0..rows.values.rows())
+                .map(|row| (rows.counts[row], rows.values[(row, i)], rows.values[(row, j)]))
+                .filter(|(_, x, y)| !x.is_nan() && !y.is_nan())
                 .collect();
-            let n = both.len() as f64;
-            if both.len() < 2 {
-                return Err(SemError::Data(format!(
-                    "\"{}\" and \"{}\" are observed together in {} case{}{}: pairwise moments need two at least",
-                    block.observed[j],
-                    block.observed[i],
-                    both.len(),
-                    if both.len() == 1 { "" } else { "s" },
-                    in_group(block)
-                )));
+            let cases: f64 = both.iter().map(|(count, ..)| count).sum();
+            if cases < 2.0 {
+                return None;
             }
-            let (of_a, of_b) = (both.iter().map(|(a, _)| a).sum::<f64>() / n, both.iter().map(|(_, b)| b).sum::<f64>() / n);
-            let products: f64 = both.iter().map(|(a, b)| (a - of_a) * (b - of_b)).sum();
-            covariance[(i, j)] = products / (n - 1.0);
-            covariance[(j, i)] = covariance[(i, j)];
+            let of_x = both.iter().map(|(count, x, _)| count * x).sum::<f64>() / cases;
+            let of_y = both.iter().map(|(count, _, y)| count * y).sum::<f64>() / cases;
+            let products: f64 = both.iter().map(|(count, x, y)| count * (x - of_x) * (y - of_y)).sum();
+            covariance[(a, b)] = products / (cases - 1.0) * (n - 1.0) / n;
+            covariance[(b, a)] = covariance[(a, b)];
         }
     }
-    Ok(covariance)
+    Some(covariance)
 }
 
 fn low_coverage(patterns: &Patterns, block: &Block) -> Option<Warning> {

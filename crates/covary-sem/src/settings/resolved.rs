@@ -5,7 +5,7 @@ use super::{
     BootstrapInterval, BootstrapKind, BootstrapSettings, EstimatorName, Information, MissingValues,
     ObservedInformation, SaturatedAt, Settings, StandardErrors, TestName,
 };
-use crate::{SemError, estimators::named::NamedEstimator};
+use crate::{Likelihood, Sample, SemError, estimators::named::NamedEstimator};
 
 /// The settings with every choice made, as lavaan 0.6-14 makes it.
 ///
@@ -51,6 +51,15 @@ pub fn resolved(settings: &Settings, levels: usize) -> Result<Settings, SemError
         conditional_x: Some(settings.conditional_x.unwrap_or(false)),
         ..settings.clone()
     })
+}
+
+/// The settings for a sample: the likelihood of cases with missing values is the normal one, which knows no divisor N − 1.
+pub fn for_sample(settings: &Settings, sample: &Sample) -> Settings {
+    let mut settings = settings.clone();
+    if sample.is_incomplete() && settings.missing != MissingValues::Pairwise {
+        settings.conventions.likelihood = Likelihood::Normal;
+    }
+    settings
 }
 
 /// Whether moments of observed exogenous variables are fixed: under ML by convention, under least squares never.
