@@ -171,8 +171,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     fix_exogenous(&mut table, &matrices, &sample);
     estimate::bounds::set(&mut table, &sample, settings.bounds);
     let restrictions = Restrictions::new(&table)?;
-    let mut objective =
-        Objective::new(&matrices, Estimator::of(settings, &sample), &sample).ok_or_else(singular)?;
+    let mut objective = Objective::new(&matrices, Estimator::of(settings, &sample), &sample).ok_or_else(singular)?;
     let found = estimate::find(&mut objective, &restrictions, &table, &mut sample, settings);
     let found = found.ok_or_else(|| no_moments(&warnings))?;
     let discrepancies = objective.discrepancies(&found.theta).ok_or_else(|| no_moments(&warnings))?;

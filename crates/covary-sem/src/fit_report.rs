@@ -132,6 +132,8 @@ pub struct ParameterEstimate {
     /// Upper limit.
     #[serde(rename = "ci.upper")]
     pub ci_upper: Option<f64>,
+    /// Fraction of missing information; null with complete data.
+    pub fmi: Option<f64>,
     /// Standardized on the latent variables.
     #[serde(rename = "std.lv")]
     pub std_lv: Option<f64>,

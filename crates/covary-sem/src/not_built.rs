@@ -1,6 +1,6 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::settings::{Function, Settings, StandardErrors, TestName};
+use crate::settings::{Function, Settings, TestName};
 use crate::{Formulas, Operator, ParameterTable, SemError, model_matrices::formula_of};
 
 /// An error that names the first thing in the text that cannot be estimated.
@@ -17,10 +17,6 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
     let chosen: &[(bool, &str)] = &[
         (settings.function == Function::Efa, "function efa"),
         (!settings.auxiliary.is_empty(), "aux"),
-        (
-            matches!(settings.se, Some(StandardErrors::TwoStage | StandardErrors::RobustTwoStage)),
-            "these standard errors",
-        ),
         (settings.tests.contains(&TestName::BollenStine), "test bollen.stine"),
         (settings.orthogonal_x || settings.orthogonal_y, "orthogonal.x, orthogonal.y"),
         (!settings.effect_coding.is_empty(), "effect.coding"),

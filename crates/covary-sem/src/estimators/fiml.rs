@@ -81,8 +81,7 @@ pub(super) fn evaluate<T: Scalar>(
 pub(super) fn saturated<T: Scalar>(sample: &SampleMoments<T>, scratch: &mut Scratch<T>) -> Option<T> {
     let mut omega = vec![T::ZERO; sample.p * sample.p];
     let mut on_mean = vec![T::ZERO; sample.mean.len()];
-    let value =
-        value_and_gradient(sample, &sample.covariance, &sample.mean, &mut omega, &mut on_mean, scratch);
+    let value = value_and_gradient(sample, &sample.covariance, &sample.mean, &mut omega, &mut on_mean, scratch);
     (!value.value().is_nan()).then_some(value)
 }
 

@@ -77,8 +77,15 @@ pub struct Scratch<T> {
 
 impl Estimator {
     /// All of them.
-    pub const ALL: [Estimator; 7] =
-        [Estimator::Ml, Estimator::Fiml, Estimator::Gls, Estimator::Uls, Estimator::Wls, Estimator::Dwls, Estimator::Dls];
+    pub const ALL: [Estimator; 7] = [
+        Estimator::Ml,
+        Estimator::Fiml,
+        Estimator::Gls,
+        Estimator::Uls,
+        Estimator::Wls,
+        Estimator::Dwls,
+        Estimator::Dls,
+    ];
 
     /// The discrepancy function of an estimator's name.
     pub fn named(name: EstimatorName) -> Self {

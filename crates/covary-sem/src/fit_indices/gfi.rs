@@ -40,6 +40,9 @@ pub fn pgfi(input: &FitInput) -> Option<f64> {
 }
 
 fn of_group(group: &GroupMomentPair) -> Option<f64> {
+    if let Some((unexplained, total)) = group.of_available_cases {
+        return Some(1.0 - unexplained / total);
+    }
     if group.metric.is_some() {
         let residual = without(&group.sample.minus(&group.implied), &group.fixed_x);
         let differences = group.mean_residuals();

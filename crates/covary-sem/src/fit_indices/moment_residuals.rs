@@ -17,6 +17,8 @@ pub struct GroupMomentPair {
     pub fixed_x: Vec<usize>,
     /// The weight of least squares; `None`: normal theory at the implied moments.
     pub metric: Option<Weight<f64>>,
+    /// d'Wd and s'Ws of GFI where values are missing: its moments are those of the available cases.
+    pub of_available_cases: Option<(f64, f64)>,
 }
 
 impl GroupMomentPair {

@@ -34,6 +34,8 @@ pub struct RobustInput {
     pub mean_eigenvalue: f64,
     /// What limits and p values of RMSEA are found from: a scaled statistic and its scaling factor.
     pub interval: (f64, f64),
+    /// Whether T is that of the saturated moments of cases with missing values, which exists with df = 0 as well.
+    pub of_saturated_moments: bool,
     /// T_b, df_b and ĉ_b of the baseline.
     pub baseline: Option<(f64, f64, f64)>,
 }
@@ -163,6 +165,9 @@ fn with_common_df(input: &FitInput) -> Option<FitInput> {
 /// # Source
 /// Brosseau-Liard and Savalei (2014), Multivariate Behavioral Research 49.
 pub fn cfi_robust(input: &FitInput) -> Option<f64> {
+    if let Some(one) = perfect(input) {
+        return Some(one);
+    }
     let (excess, of_baseline) = robust_excesses(input)?;
     let excess = excess.max(0.0);
     if excess == 0.0 {
@@ -173,6 +178,9 @@ pub fn cfi_robust(input: &FitInput) -> Option<f64> {
 
 /// Robust TLI: 1 − (T − ĉ df)df_b/((T_b − ĉ_b df_b)df). `None` with df = 0.
 pub fn tli_robust(input: &FitInput) -> Option<f64> {
+    if let Some(one) = perfect(input) {
+        return Some(one);
+    }
     let (excess, of_baseline) = robust_excesses(input)?;
     let robust = input.robust?;
     let (_, df_b, _) = robust.baseline?;
@@ -181,8 +189,17 @@ pub fn tli_robust(input: &FitInput) -> Option<f64> {
 
 /// Robust RNI: 1 − (T − ĉ df)/(T_b − ĉ_b df_b). `None` with df = 0.
 pub fn rni_robust(input: &FitInput) -> Option<f64> {
+    if let Some(one) = perfect(input) {
+        return Some(one);
+    }
     let (excess, of_baseline) = robust_excesses(input)?;
     (of_baseline != 0.0).then(|| 1.0 - excess / of_baseline)
+}
+
+/// 1 for a model without degrees of freedom of cases with missing values, as the plain indices are.
+fn perfect(input: &FitInput) -> Option<f64> {
+    let robust = input.robust?;
+    (robust.of_saturated_moments && robust.df == 0.0).then_some(1.0)
 }
 
 /// T − ĉ df and T_b − ĉ_b df_b.

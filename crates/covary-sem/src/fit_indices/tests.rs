@@ -213,7 +213,14 @@ fn complete(df: f64, statistic: f64) -> FitInput {
             weight: None,
             variables: 3,
             means: true,
-            moments: Some(GroupMomentPair { sample, implied, means, fixed_x: Vec::new(), metric: None }),
+            moments: Some(GroupMomentPair {
+                sample,
+                implied,
+                means,
+                fixed_x: Vec::new(),
+                metric: None,
+                of_available_cases: None,
+            }),
         }],
     }
 }

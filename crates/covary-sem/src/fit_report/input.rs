@@ -8,7 +8,8 @@ use crate::{
     estimators::{Estimator, Weight},
     fit::{ImpliedMoments, TestStatistic},
     fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, RobustInput, ScaledInput, amos::independence_test},
-    inference::test_statistic::baseline,
+    inference::{baseline::BaselineModel, incomplete::goodness::quadratic_forms, test_statistic::baseline},
+    sample::incomplete,
     settings::{SaturatedAt, TestName},
     syntax::Operator,
 };
@@ -83,6 +84,9 @@ fn scaled(fit: &Fit) -> Option<ScaledInput> {
 
 /// Of the first scaled test; the mean- and variance-adjusted test has no robust indices.
 fn robust(fit: &Fit, baseline: Option<TestStatistic>) -> Option<RobustInput> {
+    if Estimator::of(&fit.settings, &fit.sample) == Estimator::Fiml {
+        return robust_by_pattern(fit);
+    }
     let test = fit.tests.iter().find(|test| test.name.is_scaled())?;
     if test.name == TestName::MeanVarAdjusted {
         return None;
@@ -95,7 +99,31 @@ fn robust(fit: &Fit, baseline: Option<TestStatistic>) -> Option<RobustInput> {
         df: standard.df,
         mean_eigenvalue: test.mean_eigenvalue.unwrap_or(1.0),
         interval: (test.statistic, test.scaling_factor.unwrap_or(1.0)),
+        of_saturated_moments: false,
         baseline,
+    })
+}
+
+/// Where values are missing: from the moments of the saturated model as if data were complete, for plain ML as well.
+fn robust_by_pattern(fit: &Fit) -> Option<RobustInput> {
+    let df = fit.test?.df;
+    let of_model = fit.solution()?.components_of_fit()?;
+    let mean = |trace: f64, df: f64| if df > 0.0 { trace / df } else { 1.0 };
+    let keeps_x = Conventions::LAVAAN.baseline_keeps_x;
+    let model = BaselineModel::new(&fit.table, &fit.sample, &fit.settings, keeps_x);
+    let of_baseline = model.and_then(|model| {
+        let components = model.solution(&fit.sample, &fit.settings)?.components_of_fit()?;
+        let df = model.degrees_of_freedom() as f64;
+        Some((components.statistic, df, mean(components.trace, df)))
+    });
+    let mean_eigenvalue = mean(of_model.trace, df);
+    Some(RobustInput {
+        statistic: of_model.statistic,
+        df,
+        mean_eigenvalue,
+        interval: (of_model.statistic / mean_eigenvalue, mean_eigenvalue),
+        of_saturated_moments: true,
+        baseline: of_baseline,
     })
 }
 
@@ -110,10 +138,11 @@ fn distinct_parameters(fit: &Fit) -> usize {
 fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup {
     let sample = &fit.sample.blocks[block];
     let least_squares = Estimator::named(fit.settings.estimator).is_least_squares();
+    let by_pattern = Estimator::of(&fit.settings, &fit.sample) == Estimator::Fiml;
     // Normal theory at the implied moments needs no matrix of the order of the moments.
     let metric = match fit.settings.h1_information[0] {
         _ if least_squares => Some(sample.weight.clone()),
-        Some(SaturatedAt::Unstructured) => Weight::normal_theory(&sample.covariance),
+        Some(SaturatedAt::Unstructured) if !by_pattern => Weight::normal_theory(&sample.covariance),
         _ => None,
     };
     let scaled = |matrix: &Matrix| if factor == 1.0 { matrix.clone() } else { matrix.scaled(factor) };
@@ -123,6 +152,9 @@ fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup 
         means: sample.mean.clone().zip(implied.mean.clone()).filter(|_| fit.table.meanstructure),
         fixed_x,
         metric: metric.clone(),
+        of_available_cases: implied.mean.as_ref().filter(|_| by_pattern).and_then(|mean| {
+            quadratic_forms(sample, mean, &implied.covariance, &incomplete::fixed_x(&fit.table, block))
+        }),
     };
     FitGroup {
         cases: sample.cases,

@@ -8,6 +8,7 @@ use crate::{
     estimate::defined::RowEstimates,
     inference::{
         bootstrap::jackknife,
+        incomplete::missing_information::fractions_of_missing_information,
         intervals::{Interval, acceleration, interval},
     },
     settings::BootstrapInterval,
@@ -55,6 +56,7 @@ fn parameter(limits: &Limits, k: usize, row: &Row, standardized: &Columns) -> Pa
         pvalue: z.map(normal_two_tailed),
         ci_lower,
         ci_upper,
+        fmi: limits.missing_information.get(k).copied().flatten(),
         std_lv: standardized.lv[k],
         std_all: standardized.all[k].estimate,
         std_all_se: standardized.all[k].standard_error,
@@ -71,6 +73,7 @@ struct Limits<'a> {
     /// Estimates of every row in every usable resample.
     resamples: Vec<Vec<Option<f64>>>,
     accelerations: Vec<Option<f64>>,
+    missing_information: Vec<Option<f64>>,
 }
 
 impl<'a> Limits<'a> {
@@ -80,7 +83,13 @@ impl<'a> Limits<'a> {
             Some(bootstrap) => (0..bootstrap.theta.rows()).map(|b| rows.at(bootstrap.theta.row(b))).collect(),
             None => Vec::new(),
         };
-        Limits { fit, z: normal_quantile(0.5 + fit.settings.level / 2.0), resamples, accelerations: accelerations(fit) }
+        Limits {
+            fit,
+            z: normal_quantile(0.5 + fit.settings.level / 2.0),
+            resamples,
+            accelerations: accelerations(fit),
+            missing_information: fractions_of_missing_information(fit),
+        }
     }
 
     /// Lower and upper limit of a row; of a fixed value the value itself.

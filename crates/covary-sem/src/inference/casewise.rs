@@ -78,7 +78,8 @@ impl Solution<'_> {
     }
 
     fn meat_of(&self, block: usize, metric: &Weight<f64>) -> Option<(Matrix, f64)> {
-        if let (Weight::NormalTheory(inverse), false) = (metric, self.settings.gamma_unbiased) {
+        let complete = self.sample.blocks[block].patterns.is_none();
+        if let (Weight::NormalTheory(inverse), false, true) = (metric, self.settings.gamma_unbiased, complete) {
             return self.meat_under_normal_theory(block, inverse);
         }
         let gamma = self.gamma(block)?;
@@ -133,7 +134,12 @@ impl Solution<'_> {
     }
 
     /// Γ̂ of a block, rows of fixed x vanishing. `None` where only moments are known.
+    ///
+    /// From cases with missing values n times the covariance matrix of the saturated model's estimates.
     pub fn gamma(&self, block: usize) -> Option<Matrix> {
+        if self.sample.blocks[block].patterns.is_some() {
+            return self.gamma_by_pattern(block);
+        }
         let choices = GammaChoices {
             means: self.matrices.meanstructure,
             n_minus_one: self.settings.gamma_n_minus_one,

@@ -223,7 +223,7 @@ impl Solution<'_> {
         let at = self.settings.h1_information[k].unwrap_or(SaturatedAt::Structured);
         let kind = if k == 0 { self.settings.information } else { self.settings.information_of_tests };
         let observed = kind == Some(Information::Observed) && at == SaturatedAt::Structured;
-        if !observed || self.estimator().is_least_squares() {
+        if !observed || self.estimator() != Estimator::Ml {
             return self.metrics(at);
         }
         (0..self.values.len()).map(|block| self.observed_metric(block)).collect()

@@ -35,8 +35,9 @@ impl Solution<'_> {
 
     /// Covariance matrix of θ̂, q⁺ × q⁺.
     ///
-    /// standard I⁻/N; robust.sem I⁻MI⁻/N, M = Σ w_g Δ'WΓ̂WΔ, W as
-    /// [`Solution::metrics_of`] says; robust.huber.white and robust.cluster I⁻I(B)I⁻/N.
+    /// standard I⁻/N; robust.sem I⁻MI⁻/N, M = Σ w_g Δ'WΓ̂WΔ, W as [`Solution::metrics_of`] says; two.stage the same with Γ
+    /// of the saturated model's estimates from cases with missing values; robust.huber.white and robust.cluster
+    /// I⁻I(B)I⁻/N.
     /// N − G in place of N for least squares and under the wishart and amos likelihoods.
     ///
     /// # Errors
@@ -51,7 +52,7 @@ impl Solution<'_> {
         let divisor = self.divisor();
         let bread = standard_errors::vcov(&information, self.constraints, 1.0)?;
         let meat = match self.settings.se {
-            Some(StandardErrors::RobustSem) => {
+            Some(StandardErrors::RobustSem | StandardErrors::TwoStage | StandardErrors::RobustTwoStage) => {
                 let metrics = self.metrics_of(Purpose::StandardErrors).ok_or_else(all)?;
                 self.meat(&metrics).ok_or_else(all)?.0
             }

@@ -13,10 +13,14 @@ use covary_numerics::{
     linalg::{self, Cholesky},
 };
 
-use super::reticular::{Place, Reticular, ReticularMoments};
+use super::{
+    incomplete::information::{At, pulls},
+    reticular::{Place, Reticular, ReticularMoments},
+};
 use crate::{
     Fit, ParameterTable,
     estimators::{Estimator, Weight, lower_triangle},
+    sample::Patterns,
     settings::SaturatedAt,
 };
 
@@ -51,13 +55,15 @@ pub(crate) struct BlockScore {
     pub free: Vec<(usize, Place)>,
     /// Observed variables whose moments are fixed at the sample's.
     pub fixed_x: Vec<usize>,
-    factor: Cholesky,
+    /// Metrics of the moments and their weights: Σ⁻¹, or that of each pattern of missing values.
+    metrics: Vec<(f64, Matrix)>,
     /// T over the observed rows, p × m.
     pub total: Matrix,
     /// E over the observed rows, p × m.
     pub covariance: Matrix,
     delta: Option<Vec<f64>>,
-    products: InnerProducts,
+    /// Inner products in each metric.
+    products: Vec<(f64, InnerProducts)>,
     pull_total_total: Matrix,
     pull_total_covariance: Matrix,
     pull_mean: Option<Vec<f64>>,
@@ -95,42 +101,41 @@ impl BlockScore {
         let form = Reticular::new(&fit.table, block);
         let moments = form.moments(&fit.estimates)?;
         let (sample, implied) = (&fit.sample.blocks[block], fit.implied.get(block)?);
-        let factor = Cholesky::new(&implied.covariance)?;
         let p = form.observed;
         let observed: Vec<usize> = (0..p).collect();
         let all: Vec<usize> = (0..form.variables.len()).collect();
         let total = moments.total_effects.select(&observed, &all); // T over observed rows, p × m
         let covariance = moments.covariance.select(&observed, &all); // E over observed rows
-        let (n_total, n_covariance) = (factor.solve(&total), factor.solve(&covariance));
-        // The gradient is that of the discrepancy; the information may be wanted at the sample's moments.
-        let metric = match fit.settings.h1_information[0] {
-            Some(SaturatedAt::Unstructured) => Cholesky::new(&sample.covariance)?,
-            _ => factor.clone(),
-        };
-        let (m_total, m_covariance) = (metric.solve(&total), metric.solve(&covariance));
-
         let means = if fit.table.meanstructure { sample.mean.as_ref().zip(implied.mean.as_ref()) } else { None };
         let delta: Option<Vec<f64>> = means.map(|(m, mu)| m.iter().zip(mu).map(|(m, mu)| m - mu).collect());
-        let mut excess = sample.covariance.minus(&implied.covariance); // S + δδ' − Σ
-        if let Some(delta) = &delta {
-            for i in 0..p {
-                for j in 0..p {
-                    excess[(i, j)] += delta[i] * delta[j];
-                }
+        let incomplete =
+            sample.patterns.as_ref().filter(|_| Estimator::of(&fit.settings, &fit.sample) == Estimator::Fiml);
+        let Pull { metrics, of_covariance, of_mean } = match incomplete {
+            Some(patterns) => Pull::by_pattern(patterns, implied.mean.as_ref()?, &implied.covariance)?,
+            None => Pull::new(&sample.covariance, delta.as_deref(), &implied.covariance)?,
+        };
+        // The gradient is that of the discrepancy; the information may be wanted at the sample's moments.
+        let metrics = match fit.settings.h1_information[0] {
+            Some(SaturatedAt::Unstructured) if incomplete.is_none() => {
+                vec![(1.0, Cholesky::new(&sample.covariance)?.inverse())]
             }
-        }
-        let pull_total = excess.times(&n_total);
+            _ => metrics,
+        };
+        let products = metrics.iter().map(|(weight, metric)| {
+            (*weight, InnerProducts::new(&total, &covariance, &metric.times(&total), &metric.times(&covariance)))
+        });
+        let pull_total = of_covariance.times(&total);
         let mut score = BlockScore {
-            products: InnerProducts::new(&total, &covariance, &m_total, &m_covariance),
-            pull_total_total: n_total.transpose().times(&pull_total),
-            pull_total_covariance: pull_total.transpose().times(&n_covariance),
-            pull_mean: delta.as_ref().map(|delta| n_total.transpose().times_vector(delta)),
+            products: products.collect(),
+            pull_total_total: total.transpose().times(&pull_total),
+            pull_total_covariance: pull_total.transpose().times(&covariance),
+            pull_mean: of_mean.map(|of_mean| total.transpose().times_vector(&of_mean)),
             weight: sample.weighted_cases() / fit.cases() as f64,
             free: crate::standardized::free_places(&fit.table, &form),
             fixed_x: fixed_x(&fit.table, &form),
             form,
             moments,
-            factor: metric,
+            metrics,
             total,
             covariance,
             delta,
@@ -214,27 +219,32 @@ impl BlockScore {
     }
 
     fn sensitivity_of_shift(&self, place: Place, shift: &Shift) -> Sensitivity {
-        let half = self.factor.solve(&shift.covariance); // N ∂Σ
-        let middle = self.factor.solve(&half.transpose()); // N ∂Σ N
-        let trace = |other: &Matrix| middle.values().iter().zip(other.values()).map(|(l, r)| l * r).sum::<f64>();
-        let with_total = middle.times(&self.total);
-        let total_total = self.total.transpose().times(&with_total);
-        let total_covariance = with_total.transpose().times(&self.covariance);
-        let n_mean = shift.mean.as_ref().map(|mean| self.factor.solve_vector(mean)); // N ∂μ
-        let along = |vector: &[f64]| n_mean.as_ref().map_or(0.0, |n| n.iter().zip(vector).map(|(l, r)| l * r).sum());
-        let of_mean = n_mean.as_ref().map(|n| self.total.transpose().times_vector(n));
-        let with_free = |place: Place| {
-            let atom = self.atom(place);
-            let of_covariance = match atom.right {
-                Side::Total(b) => total_total[(atom.left, b)],
-                Side::Covariance(b) => total_covariance[(atom.left, b)],
-            };
-            atom.scale * of_covariance + of_mean.as_ref().map_or(0.0, |of_mean| atom.mean * of_mean[atom.left])
-        };
+        let mut own = 0.0;
+        let mut with_free = vec![0.0; self.free.len()];
+        for (weight, metric) in &self.metrics {
+            let middle = metric.times(&shift.covariance).times(metric); // N ∂Σ N
+            let n_mean = shift.mean.as_ref().map(|mean| metric.times_vector(mean)); // N ∂μ
+            let trace: f64 = middle.values().iter().zip(shift.covariance.values()).map(|(l, r)| l * r).sum();
+            let along = |mean: &Vec<f64>| n_mean.iter().flatten().zip(mean).map(|(l, r)| l * r).sum::<f64>();
+            own += weight * (0.5 * trace + shift.mean.as_ref().map_or(0.0, along));
+            let with_total = middle.times(&self.total);
+            let total_total = self.total.transpose().times(&with_total);
+            let total_covariance = with_total.transpose().times(&self.covariance);
+            let of_mean = n_mean.as_ref().map(|n| self.total.transpose().times_vector(n));
+            for (element, (_, place)) in with_free.iter_mut().zip(&self.free) {
+                let atom = self.atom(*place);
+                let of_covariance = match atom.right {
+                    Side::Total(b) => total_total[(atom.left, b)],
+                    Side::Covariance(b) => total_covariance[(atom.left, b)],
+                };
+                let of_mean = of_mean.as_ref().map_or(0.0, |of_mean| atom.mean * of_mean[atom.left]);
+                *element += weight * (atom.scale * of_covariance + of_mean);
+            }
+        }
         Sensitivity {
             gradient: self.weight * self.gradient(place),
-            own: self.weight * (0.5 * trace(&shift.covariance) + shift.mean.as_ref().map_or(0.0, |mean| along(mean))),
-            with_free: self.free.iter().map(|&(k, place)| (k, self.weight * with_free(place))).collect(),
+            own: self.weight * own,
+            with_free: self.free.iter().zip(&with_free).map(|((k, _), element)| (*k, self.weight * element)).collect(),
         }
     }
 
@@ -256,7 +266,8 @@ impl BlockScore {
 
     /// I_kl of two parameters for this block alone (not weighted by w_g).
     pub fn information(&self, one: Place, other: Place) -> f64 {
-        self.bilinear(one, other, &self.products, self.pull_mean.is_some())
+        let means = self.pull_mean.is_some();
+        self.products.iter().map(|(weight, products)| weight * self.bilinear(one, other, products, means)).sum()
     }
 
     /// ½ tr(M ∂Σ_k M ∂Σ_l) + ∂μ_k'M ∂μ_l in the metric M that `products` were taken in; the second term with `means`.
@@ -288,6 +299,43 @@ impl BlockScore {
             Side::Total(b) => self.pull_total_total[(left, b)],
             Side::Covariance(b) => self.pull_total_covariance[(left, b)],
         }
+    }
+}
+
+/// What drives the moments: metrics with their weights, and the gradient −∂(½F) on the moments.
+struct Pull {
+    metrics: Vec<(f64, Matrix)>,
+    /// N(S + δδ' − Σ)N.
+    of_covariance: Matrix,
+    /// Nδ; `None` without means.
+    of_mean: Option<Vec<f64>>,
+}
+
+impl Pull {
+    fn new(sample: &Matrix, delta: Option<&[f64]>, implied: &Matrix) -> Option<Self> {
+        let inverse = Cholesky::new(implied)?.inverse();
+        let p = implied.rows();
+        let of = |i: usize| delta.map_or(0.0, |delta| delta[i]);
+        let excess = Matrix::from_fn(p, p, |i, j| sample[(i, j)] - implied[(i, j)] + of(i) * of(j));
+        Some(Pull {
+            of_covariance: inverse.times(&excess).times(&inverse),
+            of_mean: delta.map(|delta| inverse.times_vector(delta)),
+            metrics: vec![(1.0, inverse)],
+        })
+    }
+
+    fn by_pattern(patterns: &Patterns, mean: &[f64], covariance: &Matrix) -> Option<Self> {
+        let p = covariance.rows();
+        let (mut of_covariance, mut of_mean) = (Matrix::zeros(p, p), vec![0.0; p]);
+        let mut metrics = Vec::with_capacity(patterns.list.len());
+        for pattern in patterns.moments::<f64>() {
+            let (inverse, pull, shift) = pulls(&pattern, At { mean, covariance })?;
+            let share = pattern.share;
+            of_covariance = of_covariance.plus(&pull.minus(&inverse).scaled(share));
+            of_mean.iter_mut().zip(&shift).for_each(|(own, shift)| *own += share * shift);
+            metrics.push((share, inverse));
+        }
+        Some(Pull { metrics, of_covariance, of_mean: Some(of_mean) })
     }
 }
 

@@ -1,5 +1,7 @@
 //! A model at its estimates, as inference sees it: the model itself and its baseline alike.
 
+use std::sync::Arc;
+
 use crate::{
     Fit, ParameterTable, Sample, Settings,
     estimate::EqualityConstraints,
@@ -56,6 +58,10 @@ impl<'a> Solution<'a> {
         let blocks = self.sample.blocks.iter().zip(&self.values);
         if self.estimator().is_least_squares() {
             return Some(blocks.map(|(sample, _)| sample.weight.clone()).collect());
+        }
+        if self.estimator() == Estimator::Fiml {
+            let metric = |block| Some(Weight::Full(Arc::new(self.saturated_expected(block, at)?)));
+            return (0..self.values.len()).map(metric).collect();
         }
         let metric = |(sample, values): (&crate::sample::BlockSample, &BlockMatrices)| match at {
             SaturatedAt::Structured => Weight::normal_theory(&values.covariance),

@@ -4,8 +4,8 @@ use covary_data::Dataset;
 use covary_numerics::Matrix;
 
 use super::{
-    BlockSample, DistinctRows, Patterns, Sample, cases, cases::in_group, covariance_factor, groups::groups,
-    saturated,
+    BlockSample, Clusters, DistinctRows, Patterns, Sample, cases, cases::in_group, covariance_factor, design::Design,
+    groups::groups, saturated,
 };
 use crate::{
     Operator, ParameterTable, SemError, Settings, Warning, estimators::Weight, parameter_table::Block,
@@ -22,13 +22,15 @@ pub(super) fn take(
     settings: &Settings,
 ) -> Result<Option<(Sample, Vec<Warning>)>, SemError> {
     let groups = groups(dataset, settings)?;
+    let design = Design::new(dataset, settings)?;
     let mut kept = Vec::new();
     let mut left_out = LeftOut::default();
     for (k, block) in table.blocks.iter().enumerate() {
         let members = (0..dataset.cases()).filter(|&case| groups.of_case[case] == Some(block.group - 1));
         let columns = cases::columns(dataset, block)?;
         let x = if settings.missing == MissingValues::MlX { Vec::new() } else { fixed_x(table, k) };
-        let own: Vec<usize> = members.filter(|&case| left_out.keeps(&columns, &x, case)).collect();
+        let own: Vec<usize> =
+            members.filter(|&case| design.knows(case) && left_out.keeps(&columns, &x, case)).collect();
         kept.push((columns, own));
     }
     let is_gap = |(columns, own): &(Vec<Vec<Option<f64>>>, Vec<usize>)| {
@@ -38,9 +40,11 @@ pub(super) fn take(
         return Ok(None);
     }
     let mut warnings = left_out.warnings(dataset.cases());
+    let factors = design.factors(kept.iter().map(|(_, own)| own.as_slice()), settings);
     let mut blocks = Vec::new();
-    for (k, (block, (columns, own))) in table.blocks.iter().zip(kept).enumerate() {
-        let (sample, notes) = block_sample(block, &columns, own, settings)?;
+    for (k, ((block, (columns, own)), factor)) in table.blocks.iter().zip(kept).zip(factors).enumerate() {
+        let (case_weights, clusters) = (design.weights_of(&own, factor), design.clusters_of(&own));
+        let (sample, notes) = block_sample(block, &columns, own, case_weights, clusters, settings)?;
         warnings.extend(notes);
         if settings.missing == MissingValues::MlX {
             warnings.extend(missing_x(table, k, &sample));
@@ -88,15 +92,14 @@ impl LeftOut {
 
     fn warnings(&self, cases: usize) -> Vec<Warning> {
         let warning = |number: usize, text: String| {
-            (number > 0).then(|| Warning {
-                code: WarningCode::CasesLeftOut,
-                subjects: vec![number.to_string()],
-                text,
-            })
+            (number > 0).then(|| Warning { code: WarningCode::CasesLeftOut, subjects: vec![number.to_string()], text })
         };
         let empty = warning(
             self.empty,
-            format!("{} of {cases} cases were left out because they have no value on any variable of the model", self.empty),
+            format!(
+                "{} of {cases} cases were left out because they have no value on any variable of the model",
+                self.empty
+            ),
         );
         let without_x = warning(
             self.without_x,
@@ -115,6 +118,8 @@ fn block_sample(
     block: &Block,
     columns: &[Vec<Option<f64>>],
     kept: Vec<usize>,
+    case_weights: Option<Vec<f64>>,
+    clusters: Option<Clusters>,
     settings: &Settings,
 ) -> Result<(BlockSample, Vec<Warning>), SemError> {
     let (n, p) = (kept.len(), columns.len());
@@ -137,7 +142,7 @@ fn block_sample(
         standardise(&mut values);
     }
     let rows = cases::distinct_rows(&values);
-    let patterns = Patterns::new(&rows);
+    let patterns = Patterns::new(&rows, &weights_of_rows(&rows, case_weights.as_deref()));
     let mut warnings: Vec<Warning> = low_coverage(&patterns, block).into_iter().collect();
     let (mean, covariance) = if settings.missing == MissingValues::Pairwise {
         check_pairs(&patterns, block)?;
@@ -158,10 +163,20 @@ fn block_sample(
         rows: Some(rows),
         patterns: Some(patterns),
         case_positions: kept,
-        case_weights: None,
-        clusters: None,
+        case_weights,
+        clusters,
     };
     Ok((sample, warnings))
+}
+
+/// What each distinct row weighs: its cases, or the sum of their sampling weights.
+fn weights_of_rows(rows: &DistinctRows, case_weights: Option<&[f64]>) -> Vec<f64> {
+    let Some(case_weights) = case_weights else { return rows.counts.clone() };
+    let mut weights = vec![0.0; rows.counts.len()];
+    for (weight, &row) in case_weights.iter().zip(&rows.row_of_case) {
+        weights[row] += weight;
+    }
+    weights
 }
 
 fn no_saturated_moments(block: &Block) -> SemError {
@@ -250,7 +265,9 @@ fn low_coverage(patterns: &Patterns, block: &Block) -> Option<Warning> {
     let low: Vec<(usize, usize)> = pairs.filter(|&(j, i)| coverage[(i, j)] < LOW_COVERAGE).collect();
     let &(worst_j, worst_i) = low.iter().min_by(|a, b| coverage[(a.1, a.0)].total_cmp(&coverage[(b.1, b.0)]))?;
     let share = coverage[(worst_i, worst_j)];
-    let together = if share == 0.0 { "never observed together".to_string() } else {
+    let together = if share == 0.0 {
+        "never observed together".to_string()
+    } else {
         format!("observed together in {:.1}% of the cases only", 100.0 * share)
     };
     Some(Warning {
@@ -283,7 +300,8 @@ fn missing_x(table: &ParameterTable, block: usize, sample: &BlockSample) -> Opti
     let coverage = sample.patterns.as_ref()?.coverage();
     let observed = &table.blocks[block].observed;
     let incomplete = |j: &usize| coverage[(*j, *j)] < 1.0 - 1e-12;
-    let names: Vec<String> = fixed_x(table, block).into_iter().filter(incomplete).map(|j| observed[j].clone()).collect();
+    let names: Vec<String> =
+        fixed_x(table, block).into_iter().filter(incomplete).map(|j| observed[j].clone()).collect();
     (!names.is_empty()).then(|| Warning {
         code: WarningCode::OptionNote,
         text: format!(

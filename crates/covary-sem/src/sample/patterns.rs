@@ -34,8 +34,8 @@ pub struct Pattern {
 }
 
 impl Patterns {
-    /// The patterns of distinct rows, in which NaN marks a missing value.
-    pub fn new(rows: &DistinctRows) -> Self {
+    /// The patterns of distinct rows, in which NaN marks a missing value; `counts`: what each row weighs.
+    pub fn new(rows: &DistinctRows, counts: &[f64]) -> Self {
         let p = rows.values.columns();
         let mut position_of: HashMap<Vec<usize>, usize> = HashMap::new();
         let mut members: Vec<(Vec<usize>, Vec<usize>)> = Vec::new();
@@ -61,7 +61,7 @@ impl Patterns {
                     observed: observed.into(),
                     rows: own,
                 };
-                pattern.take_moments(rows, &rows.counts);
+                pattern.take_moments(rows, counts);
                 pattern
             })
             .collect();
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn cases_are_gathered_by_what_they_have() {
-        let patterns = Patterns::new(&rows());
+        let patterns = Patterns::new(&rows(), &rows().counts);
         assert_eq!(patterns.list.len(), 2, "the empty row belongs to none");
         assert_eq!(patterns.cases, 5.0);
         assert_eq!(&*patterns.list[0].observed, [0, 1, 2]);
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn single_variables_and_pairs_are_counted() {
-        let patterns = Patterns::new(&rows());
+        let patterns = Patterns::new(&rows(), &rows().counts);
         let alone = patterns.by_variable();
         assert_eq!(alone[1], VariableMoments { cases: 2.0, mean: 3.0, variance: 1.0 });
         assert!((alone[0].mean - 9.0 / 5.0).abs() < 1e-15);
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_resample_is_other_counts() {
-        let mut patterns = Patterns::new(&rows());
+        let mut patterns = Patterns::new(&rows(), &rows().counts);
         patterns.recount(&rows(), &[0.0, 1.0, 0.0, 0.0, 1.0]);
         assert_eq!((patterns.list[0].cases, patterns.list[1].cases), (0.0, 2.0));
         assert_eq!(patterns.list[1].mean, [1.0, 3.0]);

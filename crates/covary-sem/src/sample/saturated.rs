@@ -81,11 +81,9 @@ impl Unit {
             .map(|pattern| {
                 let scale: Vec<f64> = pattern.observed.iter().map(|&j| self.scale[j]).collect();
                 let k = scale.len();
-                let covariance =
-                    Matrix::from_fn(k, k, |a, b| pattern.covariance[(a, b)] / (scale[a] * scale[b]));
-                let mean: Vec<f64> = (0..k)
-                    .map(|a| (pattern.mean[a] - self.centre[pattern.observed[a]]) / scale[a])
-                    .collect();
+                let covariance = Matrix::from_fn(k, k, |a, b| pattern.covariance[(a, b)] / (scale[a] * scale[b]));
+                let mean: Vec<f64> =
+                    (0..k).map(|a| (pattern.mean[a] - self.centre[pattern.observed[a]]) / scale[a]).collect();
                 PatternMoments::of(&pattern.observed, patterns.share(pattern), &covariance, &mean)
             })
             .collect();
@@ -184,14 +182,8 @@ impl Search {
     fn step(&mut self, point: &[f64], step: &mut [f64]) -> Option<f64> {
         let p = self.sample.p;
         let (mu, sigma) = point.split_at(p);
-        let value = fiml::value_and_gradient(
-            &self.sample,
-            sigma,
-            mu,
-            &mut self.omega,
-            &mut self.on_mean,
-            &mut self.scratch,
-        );
+        let value =
+            fiml::value_and_gradient(&self.sample, sigma, mu, &mut self.omega, &mut self.on_mean, &mut self.scratch);
         if value.is_nan() {
             return None;
         }
@@ -222,9 +214,7 @@ impl Search {
         let gram = Matrix::from_fn(m, m, |a, b| dot(&self.of_steps[a], &self.of_steps[b]));
         let scale: Vec<f64> = gram.diagonal().iter().map(|d| if *d > 0.0 { 1.0 / d.sqrt() } else { 0.0 }).collect();
         // A ridge against directions that repeat each other.
-        let unit = Matrix::from_fn(m, m, |a, b| {
-            gram[(a, b)] * scale[a] * scale[b] + if a == b { 1e-12 } else { 0.0 }
-        });
+        let unit = Matrix::from_fn(m, m, |a, b| gram[(a, b)] * scale[a] * scale[b] + if a == b { 1e-12 } else { 0.0 });
         let right: Vec<f64> = (0..m).map(|a| scale[a] * dot(&self.of_steps[a], step)).collect();
         if let Some(factor) = Cholesky::new(&unit) {
             for (a, gamma) in factor.solve_vector(&right).iter().enumerate() {

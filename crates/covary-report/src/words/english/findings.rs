@@ -646,6 +646,11 @@ pub(super) fn warning(code: WarningCode, subjects: &[String]) -> FindingText {
             "Cases with missing values were left out",
             "Full information maximum likelihood would use them.",
         ),
+        WarningCode::LowCoverage => (
+            Severity::Caution,
+            "Some variables were hardly ever observed together",
+            "Their covariance rests on few cases; look at the estimates that depend on it.",
+        ),
         WarningCode::Unstable => {
             (Severity::Serious, "The model has a loop that does not settle", "Reconsider the loop.")
         }

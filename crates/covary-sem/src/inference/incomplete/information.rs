@@ -56,7 +56,7 @@ pub fn add_observed(
 }
 
 /// N = K'Σ_oo⁻¹K, N(S_r + δδ')N and Nδ, all p × p or p with zeros where nothing was observed.
-pub(super) fn pulls(pattern: &PatternMoments<f64>, at: At) -> Option<(Matrix, Matrix, Vec<f64>)> {
+pub(crate) fn pulls(pattern: &PatternMoments<f64>, at: At) -> Option<(Matrix, Matrix, Vec<f64>)> {
     let p = at.covariance.rows();
     let inverse = embedded_inverse(at.covariance, &pattern.observed)?;
     let k = pattern.observed.len();

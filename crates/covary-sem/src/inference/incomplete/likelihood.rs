@@ -16,8 +16,7 @@ pub fn deviance(patterns: &Patterns, mean: &[f64], covariance: &Matrix) -> Optio
     let sample = SampleMoments::zeros(p, true).by_pattern(Some(patterns));
     let (mut omega, mut on_mean) = (vec![0.0; p * p], vec![0.0; p]);
     let mut scratch = Scratch::new(p, 0);
-    let value =
-        fiml::value_and_gradient(&sample, covariance.values(), mean, &mut omega, &mut on_mean, &mut scratch);
+    let value = fiml::value_and_gradient(&sample, covariance.values(), mean, &mut omega, &mut on_mean, &mut scratch);
     (!value.is_nan()).then_some(patterns.cases * value)
 }
 

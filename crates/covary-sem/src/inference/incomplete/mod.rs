@@ -4,6 +4,10 @@
 //! matrix of complete-data theory becomes Σ_r n_r/n K_r'(·)K_r: NT(Σ_oo) gives the expected, (m_r, S_r) the observed
 //! information of the saturated model, the cases its first-order information.
 
+mod gamma;
+pub mod goodness;
 pub mod information;
 pub mod likelihood;
+pub mod missing_information;
+pub mod robust_fit;
 pub mod saturated;

@@ -66,7 +66,8 @@ impl Parts {
             let layout = &solution.matrices.blocks[block];
             let cases = solution.sample.blocks[block].rows.as_ref()?.values.rows();
             // A product of the smaller of both orders; without bias there is no form by cases.
-            let (squares, twice) = if cases < layout.moments() && !solution.settings.gamma_unbiased {
+            let complete = solution.sample.blocks[block].patterns.is_none();
+            let (squares, twice) = if complete && cases < layout.moments() && !solution.settings.gamma_unbiased {
                 by_cases(solution, block, &metrics[block])?
             } else {
                 by_moments(solution, block, &metrics[block])?

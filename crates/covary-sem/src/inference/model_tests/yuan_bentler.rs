@@ -17,10 +17,17 @@ use crate::{
 pub(super) fn test(input: &TestInput) -> Option<ModelTest> {
     let solution = input.solution;
     let at = solution.settings.h1_information[1].unwrap_or(SaturatedAt::Structured);
-    if solution.settings.information_of_tests == Some(Information::Observed) {
-        return scaled(input, &solution.observed_saturated(at)?, TestName::YuanBentler);
-    }
-    let test = scaled(input, &solution.expected(at)?, TestName::YuanBentler)?;
+    let information = match solution.settings.information_of_tests {
+        Some(Information::Observed) => solution.observed_saturated(at)?,
+        Some(Information::FirstOrder) => solution.first_order(at)?,
+        _ => return with_expected_information(input, at),
+    };
+    scaled(input, &information, TestName::YuanBentler)
+}
+
+/// c = tr UΓ̂ / df; the scaling factors of the likelihoods stand beside it.
+fn with_expected_information(input: &TestInput, at: SaturatedAt) -> Option<ModelTest> {
+    let test = scaled(input, &input.solution.expected(at)?, TestName::YuanBentler)?;
     if input.df == 0.0 {
         return Some(test);
     }

@@ -1,0 +1,71 @@
+//! n times the covariance matrix of the saturated model's estimates.
+
+use covary_numerics::{Matrix, linalg::Cholesky};
+
+use super::saturated::moments_without;
+use crate::{
+    inference::Solution,
+    settings::{MissingValues, SaturatedAt},
+};
+
+/// From how many moments on matrices of their order are not formed: the memory would not hold them.
+pub(super) const MOST_MOMENTS: usize = 6000;
+
+/// Which information of the saturated model about its moments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bread {
+    /// Wu
+    Expected,
+    /// Au
+    Observed,
+}
+
+impl Solution<'_> {
+    /// Ω of a block: two.stage Au⁻¹, robust.two.stage Au⁻¹BuAu⁻¹, with FIML Wu⁻¹BuWu⁻¹; over the moments that are not
+    /// fixed, zeros elsewhere.
+    ///
+    /// `None` with pairwise moments, where a matrix is singular, and with more than 6,000 moments.
+    ///
+    /// # Source
+    /// Savalei and Bentler (2009), Structural Equation Modeling 16; Yuan and Bentler (2000).
+    pub(crate) fn gamma_by_pattern(&self, block: usize) -> Option<Matrix> {
+        match self.settings.missing {
+            MissingValues::TwoStage => self.covariance_of_saturated(block, Bread::Observed, false),
+            MissingValues::RobustTwoStage => self.covariance_of_saturated(block, Bread::Observed, true),
+            MissingValues::Ml | MissingValues::MlX => self.covariance_of_saturated(block, Bread::Expected, true),
+            MissingValues::Pairwise | MissingValues::Listwise => None,
+        }
+    }
+
+    /// J⁻¹, or `sandwich` J⁻¹BuJ⁻¹, over the moments that are not fixed.
+    pub(super) fn covariance_of_saturated(&self, block: usize, bread: Bread, sandwich: bool) -> Option<Matrix> {
+        let at = SaturatedAt::Unstructured;
+        let p = self.sample.blocks[block].covariance.rows();
+        let kept = moments_without(p, &self.fixed_x(block));
+        if kept.len() > MOST_MOMENTS {
+            return None;
+        }
+        let information = match bread {
+            Bread::Expected => self.saturated_expected(block, at)?,
+            Bread::Observed => self.saturated_observed(block, at)?,
+        };
+        let order = information.rows();
+        let mut inverse = Cholesky::new(&information.select(&kept, &kept))?.inverse();
+        if sandwich {
+            let first_order = self.saturated_first_order(block, at)?.select(&kept, &kept);
+            inverse = inverse.times(&first_order).times(&inverse);
+        }
+        Some(embedded(&inverse, &kept, order))
+    }
+}
+
+/// The matrix with its rows and columns at `kept`, zeros elsewhere.
+pub(super) fn embedded(matrix: &Matrix, kept: &[usize], order: usize) -> Matrix {
+    let mut full = Matrix::zeros(order, order);
+    for (a, &i) in kept.iter().enumerate() {
+        for (b, &j) in kept.iter().enumerate() {
+            full[(i, j)] = matrix[(a, b)];
+        }
+    }
+    full
+}
