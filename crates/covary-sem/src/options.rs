@@ -6,7 +6,9 @@ use serde_json::Value;
 use crate::{
     SemError, Settings,
     conventions::{Conventions, Likelihood},
-    settings::{BootstrapInterval, BootstrapKind, BootstrapSettings, Function, GroupEqual},
+    settings::{
+        BootstrapInterval, BootstrapKind, BootstrapSettings, EstimatorName, Function, GroupEqual, MissingValues,
+    },
 };
 
 /// What kind of value an option takes.
@@ -156,13 +158,10 @@ const ALIASES: &[(&str, &str, &str)] = &[
     ("missing", "direct.x", "ml.x"),
     ("missing", "twostage", "two.stage"),
     ("missing", "robust.twostage", "robust.two.stage"),
-    ("missing", "default", "listwise"),
     ("se", "robust.mlr", "robust.huber.white"),
     ("se", "sandwich", "robust.huber.white"),
     ("se", "robust.mlm", "robust.sem"),
     ("se", "boot", "bootstrap"),
-    ("se", "default", "standard"),
-    ("test", "default", "standard"),
     ("test", "mplus", "yuan.bentler.mplus"),
     ("test", "yuan-bentler", "yuan.bentler"),
     ("test", "satterthwaite", "mean.var.adjusted"),
@@ -215,6 +214,13 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec { name: "marker.int.zero", flag: "marker-int-zero", kind: OptionKind::Flag, help: "intercepts of markers are 0, latent means free", set: |s, v| { s.marker_int_zero = v.flag(); Ok(()) } },
     OptionSpec { name: "group.w.free", flag: "group-w-free", kind: OptionKind::Flag, help: "group frequencies are parameters", set: |s, v| { s.group_w_free = v.flag(); Ok(()) } },
     OptionSpec { name: "conditional.x", flag: "conditional-x", kind: OptionKind::Flag, help: "model outcomes given observed exogenous variables", set: |s, v| { s.conditional_x = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "mimic", flag: "mimic", kind: OptionKind::Word(&["lavaan", "Mplus", "EQS", "LISREL", "lm", "regression"]), help: "defaults as lavaan's imitation of another program sets them", set: |s, v| { mimic(s, v.word()); Ok(()) } },
+    OptionSpec { name: "model.type", flag: "model-type", kind: OptionKind::Word(&["sem", "cfa", "growth", "lavaan", "path"]), help: "what the model is called; growth models means", set: |s, v| { if v.word() == "growth" { s.meanstructure.get_or_insert(true); } Ok(()) } },
+    OptionSpec { name: "constraints", flag: "constraints", kind: OptionKind::Text, help: "constraints and definitions beside the model text", set: |s, v| { s.constraints = v.word().to_string(); Ok(()) } },
+    OptionSpec { name: "ceq.simple", flag: "ceq-simple", kind: OptionKind::Flag, help: "lavaan's other way to hold parameters equal; the results are the same", set: |_, _| Ok(()) },
+    OptionSpec { name: "composites", flag: "composites", kind: OptionKind::Flag, help: "false: composites (<~) are latent variables without residual", set: |_, v| if v.flag() { Err(SemError::Option("option composites: only false is built, composites as lavaan 0.6-14 fits them".into())) } else { Ok(()) } },
+    OptionSpec { name: "start", flag: "start", kind: OptionKind::Word(&["default", "simple", "Mplus"]), help: "where the search starts", set: |s, v| { s.start = v.choice().unwrap_or_default(); Ok(()) } },
+    OptionSpec { name: "sample.cov.rescale", flag: "sample-cov-rescale", kind: OptionKind::Flag, help: "bring a given covariance matrix from divisor n - 1 to n", set: |s, v| { s.sample_cov_rescale = Some(v.flag()); Ok(()) } },
     OptionSpec { name: "correlation", flag: "correlation", kind: OptionKind::Flag, help: "model the correlations", set: |s, v| { s.correlation = v.flag(); Ok(()) } },
     OptionSpec { name: "bounds", flag: "bounds", kind: OptionKind::Word(&["none", "standard", "wide", "wide.zerovar", "pos.var", "pos.ov.var", "pos.lv.var"]), help: "bounds on parameters", set: |s, v| { s.bounds = v.choice().unwrap_or_default(); Ok(()) } },
     OptionSpec { name: "nfactors", flag: "nfactors", kind: OptionKind::Counts, help: "number of exploratory factors (efa)", set: |s, v| { s.nfactors = v.counts(); Ok(()) } },
@@ -230,6 +236,7 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec { name: "auto.var", flag: "auto-var", kind: OptionKind::Flag, help: "add (residual) variances", set: |s, v| { s.auto.var = Some(v.flag()); Ok(()) } },
     OptionSpec { name: "auto.cov.lv.x", flag: "auto-cov-lv-x", kind: OptionKind::Flag, help: "add covariances of exogenous latent variables", set: |s, v| { s.auto.cov_lv_x = Some(v.flag()); Ok(()) } },
     OptionSpec { name: "auto.cov.y", flag: "auto-cov-y", kind: OptionKind::Flag, help: "add residual covariances of outcomes", set: |s, v| { s.auto.cov_y = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "auto.cov.x", flag: "auto-cov-x", kind: OptionKind::Flag, help: "random observed exogenous variables covary", set: |s, v| { s.auto.cov_x = Some(v.flag()); Ok(()) } },
     OptionSpec { name: "auto.efa", flag: "auto-efa", kind: OptionKind::Flag, help: "identify and rotate exploratory blocks", set: |s, v| { s.auto.efa = Some(v.flag()); Ok(()) } },
     OptionSpec { name: "int.ov.free", flag: "int-ov-free", kind: OptionKind::Flag, help: "intercepts of observed variables are free", set: |s, v| { s.auto.int_ov_free = Some(v.flag()); Ok(()) } },
     OptionSpec { name: "int.lv.free", flag: "int-lv-free", kind: OptionKind::Flag, help: "means of latent variables are free", set: |s, v| { s.auto.int_lv_free = Some(v.flag()); Ok(()) } },
@@ -246,19 +253,14 @@ pub const OPTIONS: &[OptionSpec] = &[
 pub const NOT_BUILT: &[&str] = &[
     "ordered",
     "parameterization",
-    "mimic",
     "zero.add",
     "zero.keep.margins",
     "auto.th",
     "auto.delta",
     "orthogonal.efa",
-    "ceq.simple",
-    "composites",
     "wald",
     "score.test",
-    "start",
     "baseline.conditional.x.free.slopes",
-    "sample.cov.rescale",
     "scaled.test",
     "standard.test",
     "information.meat",
@@ -269,8 +271,6 @@ pub const NOT_BUILT: &[&str] = &[
     "em.h1.tol",
     "link",
     "representation",
-    "model.type",
-    "constraints",
     "sample.mean",
     "sample.cov",
 ];
@@ -285,8 +285,29 @@ pub fn set_option(settings: &mut Settings, name: &str, value: &Value) -> Result<
         return set_control(settings, value);
     }
     let Some(spec) = OPTIONS.iter().find(|spec| spec.name == name) else { return Err(unknown(&name)) };
+    if value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("default")) {
+        // lavaan's word for what is not chosen.
+        return Ok(());
+    }
     let given = check(spec, value)?;
     (spec.set)(settings, &given)
+}
+
+/// What lavaan's `mimic` brings; every choice given beside it takes precedence.
+fn mimic(settings: &mut Settings, program: &str) {
+    match program {
+        "Mplus" => {
+            settings.meanstructure = Some(true);
+            settings.missing = MissingValues::Ml;
+            settings.group_equal = vec![GroupEqual::Loadings, GroupEqual::Intercepts];
+        }
+        "EQS" | "LISREL" => {
+            settings.fixed_x = Some(false);
+            settings.conventions.likelihood = Likelihood::Wishart;
+        }
+        "lm" | "regression" => settings.fixed_x = Some(false),
+        _ => {}
+    }
 }
 
 /// lavaan's `estimator.args = list(dls.a = …)`.
@@ -320,13 +341,22 @@ fn estimator_arguments(settings: &mut Settings, entries: &serde_json::Map<String
     Ok(())
 }
 
-/// Settings from a list of options; `convention` first, so that it never overrides what else is given.
+/// Settings from a list of options; `convention` and `mimic` first, so that they never override what else is given.
 pub fn settings_from<'a>(options: impl IntoIterator<Item = (&'a str, &'a Value)>) -> Result<Settings, SemError> {
     let mut options: Vec<(&str, &Value)> = options.into_iter().collect();
-    options.sort_by_key(|(name, _)| normalised(name) != "convention");
+    options.sort_by_key(|(name, _)| match normalised(name).as_str() {
+        "convention" => 0,
+        "mimic" => 1,
+        _ => 2,
+    });
     let mut settings = Settings::default();
+    let given = |option: &str| options.iter().any(|(name, _)| normalised(name) == option);
+    let missing_by_mimic = given("mimic") && !given("missing");
     for (name, value) in options {
         set_option(&mut settings, name, value)?;
+    }
+    if missing_by_mimic && !matches!(settings.estimator, EstimatorName::Ml | EstimatorName::Mlr) {
+        settings.missing = MissingValues::Listwise;
     }
     Ok(settings)
 }
@@ -400,6 +430,11 @@ fn check(spec: &OptionSpec, value: &Value) -> Result<Given, SemError> {
                 }
                 _ => Err(wrong(one_of(words))),
             }
+        }
+        // lavaan's `effect.coding = TRUE` means all there is.
+        OptionKind::Words(words) if spec.name == "effect.coding" && as_flag(value).is_some() => {
+            let all = if as_flag(value) == Some(true) { words } else { &[] };
+            Ok(Given::Words(all.iter().map(|word| (*word).to_string()).collect()))
         }
         OptionKind::Words(words) => {
             let texts = as_texts(value).ok_or_else(|| wrong(one_of(words)))?;

@@ -73,6 +73,12 @@ pub struct Settings {
     pub conditional_x: Option<bool>,
     /// A model of correlations.
     pub correlation: bool,
+    /// Constraints and definitions that stand beside the model text.
+    pub constraints: String,
+    /// Where searches start.
+    pub start: StartingValues,
+    /// A given covariance matrix is brought from divisor n − 1 to n; `None`: under the normal likelihood.
+    pub sample_cov_rescale: Option<bool>,
     /// Bounds that are put on parameters.
     pub bounds: Bounds,
     /// Factors extracted by `function = "efa"`.
@@ -331,6 +337,18 @@ pub enum EffectCoding {
     Intercepts,
 }
 
+/// Where searches start, for parameters without a starting value of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+pub enum StartingValues {
+    /// Values taken from the sample moments.
+    #[default]
+    #[serde(rename = "default")]
+    Default,
+    /// Loadings and variances 1, everything else 0.
+    #[serde(rename = "simple")]
+    Simple,
+}
+
 /// Sets of bounds on parameters (De Jonckere and Rosseel 2022).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Bounds {
@@ -414,6 +432,8 @@ pub struct Auto {
     pub cov_y: Option<bool>,
     /// Exploratory blocks are rotated and identified.
     pub efa: Option<bool>,
+    /// Random observed exogenous variables covary.
+    pub cov_x: Option<bool>,
     /// Intercepts of observed variables are free.
     pub int_ov_free: Option<bool>,
     /// Means of latent variables are free.
@@ -501,6 +521,9 @@ impl Default for Settings {
             group_w_free: false,
             conditional_x: None,
             correlation: false,
+            constraints: String::new(),
+            start: StartingValues::Default,
+            sample_cov_rescale: None,
             bounds: Bounds::None,
             nfactors: Vec::new(),
             rotation: Rotation::default(),

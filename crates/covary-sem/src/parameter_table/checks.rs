@@ -5,11 +5,30 @@ use std::collections::HashSet;
 use super::{complete::Plan, draft::BlockPlan};
 use crate::{
     SemError,
+    settings::{EffectCoding, Settings},
     syntax::{Element, Operator, fault::Fault},
 };
 
 /// So many variables of the data are listed where no name is near.
 const MOST_LISTED: usize = 12;
+
+/// Checks that choices which complete the model do not exclude each other.
+pub(super) fn check_settings(settings: &Settings) -> Result<(), SemError> {
+    let refuse = |text: &str| Err(SemError::Option(text.to_string()));
+    if settings.std_lv && settings.effect_coding.contains(&EffectCoding::Loadings) {
+        return refuse("std.lv fixes latent variances, effect.coding leaves them free: choose one of them");
+    }
+    if settings.marker_int_zero && (settings.std_lv || !settings.effect_coding.is_empty()) {
+        return refuse("marker.int.zero needs a marker: it goes neither with std.lv nor with effect.coding");
+    }
+    if settings.conditional_x == Some(true) && settings.fixed_x == Some(false) {
+        return refuse("conditional.x = TRUE models outcomes given x, which goes with fixed.x = TRUE only");
+    }
+    if settings.correlation && settings.fixed_x == Some(true) {
+        return refuse("correlation = TRUE models all correlations: it goes with fixed.x = FALSE only");
+    }
+    Ok(())
+}
 
 /// Checks the blocks against the data.
 pub(super) fn check(plan: &Plan, blocks: &[BlockPlan]) -> Result<(), SemError> {

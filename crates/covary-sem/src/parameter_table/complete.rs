@@ -1,15 +1,17 @@
 //! Formulas → the completed table: the path on one page.
 
+use std::borrow::Cow;
+
 use super::{
     Available, Block, ParameterTable, Row, checks, constraints,
     defaults::{self, Defaults},
     draft::{self, BlockPlan, Draft, Value},
-    equalities,
+    effect_coding, equalities,
 };
 use crate::{
     SemError, Settings, Warning,
     settings::Function,
-    syntax::{Element, Formulas, Operator, Roles},
+    syntax::{Constraint, Definition, Element, Formulas, Operator, Roles, parse},
     warning::WarningCode,
 };
 
@@ -30,6 +32,8 @@ use crate::{
 /// # Source
 /// Rows, order and defaults of lavaan 0.6-14, observed on its output; see the cases in `tests/data/parameter_tables`.
 pub fn complete(formulas: &Formulas, available: &Available, settings: &Settings) -> Result<ParameterTable, SemError> {
+    let formulas = &with_constraints(formulas, &settings.constraints)?;
+    checks::check_settings(settings)?;
     let plan = Plan::new(formulas, available, settings)?;
     let blocks = plan.blocks();
     checks::check(&plan, &blocks)?;
@@ -53,7 +57,38 @@ pub fn complete(formulas: &Formulas, available: &Available, settings: &Settings)
     };
     table.free = table.rows.iter().filter(|row| row.free.is_some()).count();
     constraints::add(formulas, &ties, &mut table)?;
+    effect_coding::add(settings, &mut table);
     Ok(table)
+}
+
+/// The formulas with constraints and definitions that stand beside the text.
+fn with_constraints<'a>(formulas: &'a Formulas, constraints: &str) -> Result<Cow<'a, Formulas>, SemError> {
+    if constraints.trim().is_empty() {
+        return Ok(Cow::Borrowed(formulas));
+    }
+    let more = parse(constraints).map_err(|error| SemError::Option(format!("option constraints: {error}")))?;
+    if let Some(element) = more.elements.first() {
+        return Err(SemError::Option(format!(
+            "option constraints takes constraints (==, <, >) and definitions (:=), not \"{}\": put it into the model",
+            element.shown()
+        )));
+    }
+    // Where there is a text, messages about the constraints point into it.
+    let text = format!("{}\n{constraints}", formulas.text);
+    let offset = formulas.text.len() + 1;
+    let moved = |span: &std::ops::Range<usize>| span.start + offset..span.end + offset;
+    let mut all = Formulas { text, ..formulas.clone() };
+    all.constraints.extend(more.constraints.into_iter().map(|c| Constraint { span: moved(&c.span), ..c }));
+    for definition in more.definitions {
+        if all.definitions.iter().any(|known| known.name == definition.name) {
+            return Err(SemError::Option(format!(
+                "option constraints: `{}` is defined in the model too",
+                definition.name
+            )));
+        }
+        all.definitions.push(Definition { span: moved(&definition.span), ..definition });
+    }
+    Ok(Cow::Owned(all))
 }
 
 /// What holds for all blocks.
@@ -83,7 +118,9 @@ impl<'a> Plan<'a> {
             || means_wanted
             || settings.function == Function::Growth
             || formulas.levels.len() > 1
-            || crate::settings::needs_means(settings);
+            || settings.marker_int_zero
+            || crate::settings::needs_means(settings)
+            || (settings.conditional_x == Some(true) && !Roles::of(formulas.elements.iter()).exogenous.is_empty());
         let defaults = Defaults::new(settings);
         Ok(Plan { formulas, available, settings, defaults, meanstructure, group_labels, text_group })
     }
@@ -167,7 +204,12 @@ fn longest_vector(formulas: &Formulas) -> usize {
 
 /// What completion brings about and users might not expect.
 fn notes(plan: &Plan, blocks: &[BlockPlan], rows: &[Draft]) -> Vec<Warning> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<Warning> = plan
+        .formulas
+        .notes
+        .iter()
+        .map(|text| Warning { code: WarningCode::OptionNote, subjects: Vec::new(), text: text.clone() })
+        .collect();
     let mut note = |subjects: Vec<String>, text: String| {
         if !subjects.is_empty() {
             notes.push(Warning { code: WarningCode::OptionNote, subjects, text });

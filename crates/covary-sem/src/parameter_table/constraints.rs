@@ -49,13 +49,17 @@ pub(super) fn add(formulas: &Formulas, ties: &Ties, table: &mut ParameterTable) 
     for set in ties {
         for other in &set[1..] {
             let (left, right) = (table.rows[set[0]].plabel.clone(), table.rows[*other].plabel.clone());
-            let row = table.rows.len();
-            table.rows.push(extra_row(&left, Operator::Equal, &right, "", false));
-            let difference = difference(Expression::Name(left), Expression::Name(right));
-            table.constraints.push(RowConstraint { row, op: Operator::Equal, difference });
+            add_equality(table, Expression::Name(left), Expression::Name(right));
         }
     }
     Ok(())
+}
+
+/// Adds an equality that the text does not state, its names those of rows (`.pK.`).
+pub(super) fn add_equality(table: &mut ParameterTable, left: Expression, right: Expression) {
+    let row = table.rows.len();
+    table.rows.push(extra_row(&left.to_string(), Operator::Equal, &right.to_string(), "", false));
+    table.constraints.push(RowConstraint { row, op: Operator::Equal, difference: difference(left, right) });
 }
 
 enum Statement<'a> {

@@ -7,7 +7,7 @@ use super::{
     draft::{BlockPlan, Draft, Value, efa_block},
 };
 use crate::{
-    settings::{Function, Settings},
+    settings::{EffectCoding, Function, Settings},
     syntax::Operator,
 };
 
@@ -19,10 +19,15 @@ pub(super) struct Defaults {
     pub(super) variances_free: bool,
     pub(super) exogenous_covariances: bool,
     pub(super) outcome_covariances: bool,
+    pub(super) covariances_of_x: bool,
     pub(super) observed_intercepts_free: bool,
     pub(super) latent_intercepts_free: bool,
     pub(super) std_lv: bool,
-    pub(super) orthogonal: bool,
+    pub(super) orthogonal_x: bool,
+    pub(super) orthogonal_y: bool,
+    pub(super) correlation: bool,
+    pub(super) marker_intercepts_zero: bool,
+    pub(super) group_weights_free: bool,
     pub(super) fixed_x: bool,
 }
 
@@ -32,17 +37,24 @@ impl Defaults {
         let auto = &settings.auto;
         let adds = settings.function != Function::Lavaan;
         let growth = settings.function == Function::Growth;
+        let effects = |what| settings.effect_coding.contains(&what);
+        let means_free = growth || (adds && (effects(EffectCoding::Intercepts) || settings.marker_int_zero));
         Defaults {
-            fix_first: auto.fix_first.unwrap_or(adds) && !settings.std_lv,
+            fix_first: auto.fix_first.unwrap_or(adds) && !settings.std_lv && !effects(EffectCoding::Loadings),
             fix_single: auto.fix_single.unwrap_or(adds),
             variances_free: auto.var.unwrap_or(adds),
             exogenous_covariances: auto.cov_lv_x.unwrap_or(adds),
             outcome_covariances: auto.cov_y.unwrap_or(adds),
+            covariances_of_x: auto.cov_x.unwrap_or(true),
             observed_intercepts_free: auto.int_ov_free.unwrap_or(adds && !growth),
-            latent_intercepts_free: auto.int_lv_free.unwrap_or(growth),
+            latent_intercepts_free: auto.int_lv_free.unwrap_or(means_free),
             std_lv: settings.std_lv,
-            orthogonal: settings.orthogonal,
-            fixed_x: crate::settings::fixed_x(settings),
+            orthogonal_x: settings.orthogonal || settings.orthogonal_x,
+            orthogonal_y: settings.orthogonal || settings.orthogonal_y,
+            correlation: settings.correlation,
+            marker_intercepts_zero: settings.marker_int_zero,
+            group_weights_free: settings.group_w_free,
+            fixed_x: crate::settings::fixed_x(settings) && !settings.correlation,
         }
     }
 }
@@ -60,7 +72,9 @@ pub(super) fn add_rows(plan: &Plan, block: &BlockPlan, rows: &mut Vec<Draft>) {
         latent_covariances(plan, block),
         outcome_covariances(plan, block),
         moments_of_x(plan, block),
-        intercepts(plan, block),
+        scales(plan, block),
+        intercepts(plan, block, rows),
+        group_weight(plan, block),
     ];
     rows.extend(added.into_iter().flatten().filter(|row| !is_stated(row)));
 }
@@ -78,6 +92,9 @@ fn variances(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
             let latent = block.roles.latent.contains(name);
             let composite = block.elements.iter().any(|e| e.op == Operator::Composite && e.lhs == *name);
             let value = if latent && (defaults.std_lv || efa_block(block, name).is_some()) {
+                Value::Fixed(1.0)
+            } else if !latent && defaults.correlation {
+                // 1 less what the factors explain; the search keeps it so.
                 Value::Fixed(1.0)
             } else if composite || (defaults.fix_single && single.contains(name.as_str())) {
                 Value::Fixed(0.0)
@@ -114,7 +131,7 @@ fn latent_covariances(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
             if set.is_some() && set == efa_block(block, second) {
                 rows.push(covariance(block, first, second, Value::Fixed(0.0)));
             } else if plan.defaults.exogenous_covariances && exogenous(first) && exogenous(second) {
-                let value = if plan.defaults.orthogonal { Value::Fixed(0.0) } else { Value::Free };
+                let value = if plan.defaults.orthogonal_x { Value::Fixed(0.0) } else { Value::Free };
                 rows.push(covariance(block, first, second, value));
             }
         }
@@ -144,7 +161,7 @@ fn outcome_covariances(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
         .filter(|(first, second)| !in_efa_block(first, second))
         .map(|(first, second)| {
             let latent = |name: &str| roles.latent.iter().any(|l| l == name);
-            let zero = plan.defaults.orthogonal && latent(first) && latent(second);
+            let zero = plan.defaults.orthogonal_y && latent(first) && latent(second);
             covariance(block, first, second, if zero { Value::Fixed(0.0) } else { Value::Free })
         })
         .collect()
@@ -155,34 +172,67 @@ fn moments_of_x(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
     let defaults = &plan.defaults;
     let value = |first: &String, second: &String| match (defaults.fixed_x, first == second) {
         (true, _) => Value::Exogenous,
+        (false, true) if defaults.correlation => Value::Fixed(1.0),
         (false, true) if !defaults.variances_free => Value::Fixed(0.0),
         (false, _) => Value::Free,
     };
     let names = &block.roles.exogenous;
     let row = |(k, first): (usize, &String)| {
-        names[k..].iter().map(|second| covariance(block, first, second, value(first, second))).collect::<Vec<_>>()
+        let kept = names[k..].iter().filter(|second| *second == first || defaults.fixed_x || defaults.covariances_of_x);
+        kept.map(|second| covariance(block, first, second, value(first, second))).collect::<Vec<_>>()
     };
     names.iter().enumerate().flat_map(row).collect()
 }
 
+/// Response scales of a model of correlations.
+fn scales(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
+    let scale = |name: &String| Draft::added(block.index, name, Operator::Scale, name, Value::Fixed(1.0));
+    block.roles.observed.iter().filter(|_| plan.defaults.correlation).map(scale).collect()
+}
+
 /// Intercepts of observed, then of latent variables.
-fn intercepts(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
+fn intercepts(plan: &Plan, block: &BlockPlan, rows: &[Draft]) -> Vec<Draft> {
     if !plan.meanstructure {
         return Vec::new();
     }
     let value = |free: bool| if free { Value::Free } else { Value::Fixed(0.0) };
     let exogenous: HashSet<&String> = block.roles.exogenous.iter().collect();
+    let markers = if plan.defaults.marker_intercepts_zero { markers(block, rows) } else { HashSet::new() };
     let observed = block.roles.observed.iter().map(|name| {
         let value = if plan.defaults.fixed_x && exogenous.contains(name) {
             Value::Exogenous
         } else {
-            value(plan.defaults.observed_intercepts_free && !block.means_above.contains(name))
+            let free = plan.defaults.observed_intercepts_free && !block.means_above.contains(name);
+            value(free && !markers.contains(name))
         };
         intercept(block, name, value)
     });
-    let latent =
-        block.roles.latent.iter().map(|name| intercept(block, name, value(plan.defaults.latent_intercepts_free)));
+    // Only a latent variable with indicators has a mean that these can identify.
+    let measured =
+        |name: &String| block.elements.iter().any(|e| e.op == Operator::Measures && e.lhs == *name && e.rhs != *name);
+    let growth = plan.settings.function == Function::Growth || plan.settings.auto.int_lv_free == Some(true);
+    let latent = block.roles.latent.iter().map(|name| {
+        let free = plan.defaults.latent_intercepts_free && (growth || measured(name)) && !markers.contains(name);
+        intercept(block, name, value(free))
+    });
     observed.chain(latent).collect()
+}
+
+/// The first indicator of each latent variable whose loading is fixed at a value other than 0.
+fn markers(block: &BlockPlan, rows: &[Draft]) -> HashSet<String> {
+    let marker = |latent: &String| {
+        let loadings = rows.iter().filter(|row| row.op == Operator::Measures && row.lhs == *latent);
+        let mut fixed = loadings.filter(|row| matches!(row.value, Value::Fixed(value) if value != 0.0));
+        fixed.next().map(|row| row.rhs.clone())
+    };
+    block.roles.latent.iter().filter_map(marker).collect()
+}
+
+/// The log of the group's frequency.
+fn group_weight(plan: &Plan, block: &BlockPlan) -> Vec<Draft> {
+    let wanted = plan.defaults.group_weights_free && block.block.level == 1;
+    let row = || Draft::added(block.index, "group", Operator::GroupWeight, "w", Value::Free);
+    wanted.then(row).into_iter().collect()
 }
 
 fn covariance(block: &BlockPlan, first: &str, second: &str, value: Value) -> Draft {

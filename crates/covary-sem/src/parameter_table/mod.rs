@@ -5,6 +5,7 @@ mod complete;
 mod constraints;
 mod defaults;
 mod draft;
+mod effect_coding;
 mod equalities;
 mod model_report;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Block, ParameterTable};
+use super::{Block, ParameterTable, Row};
 use crate::{
     Warning,
     syntax::{Element, Fixing, Formulas, Operator},
@@ -175,5 +175,10 @@ fn moments(table: &ParameterTable, block: &Block) -> usize {
     let is_above = |name: &&String| above.is_some_and(|b| b.observed.contains(name));
     let is_fixed = |name: &&String| table.fixed_x && block.exogenous.contains(name);
     let means = block.observed.iter().filter(|name| !is_above(name) && !is_fixed(name)).count();
-    covariances + if table.meanstructure { means } else { 0 }
+    let of_block = |row: &&Row| row.is_parameter() && table.blocks.get(row.block) == Some(block);
+    let rows = || table.rows.iter().filter(of_block);
+    // In a model of correlations the variances are no data; a group's frequency is one where it is modelled.
+    let scales = rows().filter(|row| row.op == Operator::Scale && !row.user && row.fixed.is_some()).count();
+    let frequencies = rows().filter(|row| row.op == Operator::GroupWeight).count();
+    covariances - scales + frequencies + if table.meanstructure { means } else { 0 }
 }

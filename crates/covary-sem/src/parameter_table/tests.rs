@@ -4,15 +4,18 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    Conventions, SemError, Settings, parse,
-    settings::{Auto, Function, GroupEqual},
+    Conventions, SemError, Settings,
+    options::settings_from,
+    parse,
+    settings::{Auto, EffectCoding, Function, GroupEqual},
     syntax::Formulas,
 };
 
-const FILES: [&str; 3] = [
+const FILES: [&str; 4] = [
     include_str!("../../tests/data/parameter_tables/single_group.json"),
     include_str!("../../tests/data/parameter_tables/several_groups.json"),
     include_str!("../../tests/data/parameter_tables/published_studies.json"),
+    include_str!("../../tests/data/parameter_tables/options.json"),
 ];
 
 fn cases() -> Vec<Value> {
@@ -32,44 +35,10 @@ fn texts(value: &Value) -> Vec<String> {
 }
 
 fn settings_of(case: &Value) -> Settings {
-    let options = &case["options"];
-    let flag = |name: &str| options[name].as_bool();
-    let kind = |text: String| match text.as_str() {
-        "loadings" => GroupEqual::Loadings,
-        "intercepts" => GroupEqual::Intercepts,
-        "means" => GroupEqual::Means,
-        "regressions" => GroupEqual::Regressions,
-        "residuals" => GroupEqual::Residuals,
-        "residual.covariances" => GroupEqual::ResidualCovariances,
-        "lv.variances" => GroupEqual::LvVariances,
-        "lv.covariances" => GroupEqual::LvCovariances,
-        other => panic!("unknown in a fixture: {other}"),
-    };
-    Settings {
-        function: match case["function"].as_str() {
-            Some("cfa") => Function::Cfa,
-            Some("growth") => Function::Growth,
-            Some("lavaan") => Function::Lavaan,
-            _ => Function::Sem,
-        },
-        std_lv: flag("std.lv").unwrap_or(false),
-        orthogonal: flag("orthogonal").unwrap_or(false),
-        meanstructure: flag("meanstructure"),
-        fixed_x: flag("fixed.x"),
-        auto: Auto {
-            fix_first: flag("auto.fix.first"),
-            fix_single: flag("auto.fix.single"),
-            var: flag("auto.var"),
-            cov_lv_x: flag("auto.cov.lv.x"),
-            cov_y: flag("auto.cov.y"),
-            int_ov_free: flag("int.ov.free"),
-            int_lv_free: flag("int.lv.free"),
-            efa: None,
-        },
-        group_equal: texts(&options["group.equal"]).into_iter().map(kind).collect(),
-        group_partial: texts(&options["group.partial"]),
-        ..Settings::default()
-    }
+    let options = case["options"].as_object().cloned().unwrap_or_default();
+    let given = options.iter().map(|(name, value)| (name.as_str(), value));
+    let function = Some(("function", &case["function"])).filter(|(_, name)| name.is_string());
+    settings_from(given.chain(function)).unwrap_or_else(|error| panic!("{}: {error}", case["id"]))
 }
 
 fn completed(model: &str, groups: &[&str], settings: &Settings) -> Result<(Formulas, ParameterTable), SemError> {
@@ -110,20 +79,23 @@ fn expected_text(row: &Value) -> String {
 fn tables_are_those_of_lavaan() {
     let cases = cases();
     assert!(cases.len() > 150, "the fixtures are not read");
-    for case in &cases {
-        let (_, table, ..) = completed_case(case);
-        let rows: Vec<String> = table.rows.iter().map(row_text).collect();
-        let expected: Vec<String> = case["rows"].as_array().into_iter().flatten().map(expected_text).collect();
-        for (k, (row, expected)) in rows.iter().zip(&expected).enumerate() {
-            assert_eq!(row, expected, "{}, row {}", case["id"], k + 1);
-        }
-        assert_eq!(rows.len(), expected.len(), "{}", case["id"]);
-        if let Some(df) = case["df"].as_i64() {
-            assert_eq!(model_report(&table).df, df, "{}", case["id"]);
-        }
-        let free: Vec<usize> = table.rows.iter().filter_map(|row| row.free).collect();
-        assert_eq!(free, (0..table.free).collect::<Vec<_>>(), "{}", case["id"]);
+    let faults: Vec<String> = cases.iter().filter_map(difference_from_lavaan).collect();
+    assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
+}
+
+/// The first thing in which a table differs from the expected one.
+fn difference_from_lavaan(case: &Value) -> Option<String> {
+    let (_, table, ..) = completed_case(case);
+    let rows: Vec<String> = table.rows.iter().map(row_text).collect();
+    let expected: Vec<String> = case["rows"].as_array().into_iter().flatten().map(expected_text).collect();
+    let free: Vec<usize> = table.rows.iter().filter_map(|row| row.free).collect();
+    assert_eq!(free, (0..table.free).collect::<Vec<_>>(), "{}", case["id"]);
+    if let Some(k) = (0..rows.len().max(expected.len())).find(|&k| rows.get(k) != expected.get(k)) {
+        return Some(format!("{}, row {}: {:?}, lavaan {:?}", case["id"], k + 1, rows.get(k), expected.get(k)));
     }
+    let df = model_report(&table).df;
+    let differs = case["df"].as_i64().is_some_and(|expected| expected != df);
+    differs.then(|| format!("{}: df {df}, lavaan {}", case["id"], case["df"]))
 }
 
 #[test]
@@ -145,6 +117,8 @@ fn blocks_and_signs_survive_printing() {
         "group: \".5a\"\ny ~ x\ngroup: \"2 b\"\ny ~ x",
         "y ~ a*x\n0.------5 == a",
         "y ~ a*x + b*z; + +b - a == +a",
+        "`f g` =~ `x 1` + `x-2`:`3` + `l m`*x3\n`x 1` ~~ 0*`x-2`:`3`\n`d e` := 2*`l m`",
+        "group % c(w1, w2)*w\ny ~ x\nd := w1 - w2",
         "efa('x\"y')*f =~ x1 + x2 + label('a\"b')*x3",
     ] {
         let formulas = parse(model).unwrap_or_else(|error| panic!("{error}"));
@@ -207,6 +181,16 @@ fn wishes_that_lavaan_drops_are_met() {
     // sem() and cfa() of 0.6-14 overwrite auto.* and int.* options.
     let off = Settings { auto: Auto { cov_y: Some(false), ..Auto::default() }, ..Settings::default() };
     check("y ~ x\nz ~ x", &[], off, Operator::Covariance, &["y~~y *", "z~~z *", "x~~x x"]);
+
+    // With effect coding 0.6-14 forgets that means are to be equal.
+    let settings = Settings {
+        effect_coding: vec![EffectCoding::Loadings, EffectCoding::Intercepts],
+        group_equal: vec![GroupEqual::Means],
+        ..Settings::default()
+    };
+    let model = "f =~ x1 + x2";
+    let expected = [".p8.==.p16. *", ".p1.==2-.p2. *", ".p6.==0-.p7. *", ".p9.==2-.p10. *", ".p14.==0-.p15. *"];
+    check(model, &["A", "B"], settings, Operator::Equal, &expected);
 
     // Definitions may use later ones.
     let (_, table) =

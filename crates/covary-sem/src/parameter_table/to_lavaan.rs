@@ -2,6 +2,7 @@
 
 use crate::syntax::{
     Constraint, Definition, Element, Expression, Fixing, Formulas, Modifiers, Operator, expression::number_text,
+    label_text, name_text,
 };
 
 /// The model as lavaan syntax, one element per line, then constraints and definitions in their order.
@@ -65,19 +66,19 @@ fn quoted(text: &str) -> String {
 fn element_text(element: &Element) -> String {
     let efa = element.efa.as_ref().map(|set| format!("efa({})*", quoted(set))).unwrap_or_default();
     if element.op == Operator::Measures && element.lhs == element.rhs {
-        return format!("{efa}{} =~ 0", element.lhs);
+        return format!("{efa}{} =~ 0", name_text(&element.lhs));
     }
     let (op, variable) = match element.op {
-        Operator::Intercept => (Operator::Regression, "1"),
-        op => (op, element.rhs.as_str()),
+        Operator::Intercept => (Operator::Regression, "1".to_string()),
+        op => (op, name_text(&element.rhs)),
     };
     let modifiers = modifier_texts(&element.modifiers);
     let terms = if modifiers.is_empty() {
-        variable.to_string()
+        variable
     } else {
         modifiers.iter().map(|m| format!("{m}*{variable}")).collect::<Vec<_>>().join(" + ")
     };
-    format!("{efa}{} {op} {terms}", element.lhs)
+    format!("{efa}{} {op} {terms}", name_text(&element.lhs))
 }
 
 fn modifier_texts(modifiers: &Modifiers) -> Vec<String> {
@@ -117,7 +118,7 @@ fn constraint_text(constraint: &Constraint) -> String {
 }
 
 fn definition_text(definition: &Definition) -> String {
-    format!("{} := {}", definition.name, written(&definition.written, &definition.expression))
+    format!("{} := {}", label_text(&definition.name), written(&definition.written, &definition.expression))
 }
 
 /// The author's own spelling where there is one.

@@ -71,9 +71,7 @@ pub fn fixed_x(settings: &Settings) -> bool {
 /// Whether the settings bring means into the model whatever its text says.
 pub fn needs_means(settings: &Settings) -> bool {
     use MissingValues::{Ml, MlX, RobustTwoStage, TwoStage};
-    matches!(settings.missing, Ml | MlX | TwoStage | RobustTwoStage)
-        || settings.cluster.is_some()
-        || settings.conditional_x == Some(true)
+    matches!(settings.missing, Ml | MlX | TwoStage | RobustTwoStage) || settings.cluster.is_some()
 }
 
 fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Result<(), SemError> {

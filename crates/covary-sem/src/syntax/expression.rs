@@ -229,7 +229,7 @@ impl fmt::Display for Expression {
         };
         match self {
             Expression::Number(value) => write!(f, "{}", number_text(*value)),
-            Expression::Name(name) => write!(f, "{name}"),
+            Expression::Name(name) => f.write_str(&super::label_text(name)),
             Expression::Call(function, inner) => write!(f, "{}({inner})", function.name()),
             Expression::Negate(inner) => {
                 write!(f, "-")?;

@@ -51,7 +51,7 @@ struct Lexer<'a> {
 }
 
 /// Operators, each before those that it begins with. (`~1` is the term `1` of a `~`: the parser's business.)
-const OPERATORS: [(&str, Operator); 10] = [
+const OPERATORS: [(&str, Operator); 11] = [
     ("~*~", Operator::Scale),
     ("=~", Operator::Measures),
     ("<~", Operator::Composite),
@@ -60,6 +60,7 @@ const OPERATORS: [(&str, Operator); 10] = [
     ("==", Operator::Equal),
     ("~", Operator::Regression),
     ("|", Operator::Threshold),
+    ("%", Operator::GroupWeight),
     ("<", Operator::Less),
     (">", Operator::Greater),
 ];
@@ -143,7 +144,9 @@ impl Lexer<'_> {
             self.position += end;
             TokenKind::Name(rest[..end].to_string())
         } else if matches!(first, '"' | '\'') {
-            self.quoted(first)?
+            TokenKind::Text(self.quoted(first)?)
+        } else if first == '`' {
+            TokenKind::Name(self.backquoted()?)
         } else if matches!(first, '+' | '-' | '*' | '/' | '^' | '(' | ')' | ',' | ':' | '?') {
             self.position += 1;
             TokenKind::Symbol(first)
@@ -197,19 +200,37 @@ impl Lexer<'_> {
         }
     }
 
-    fn quoted(&mut self, quote: char) -> Result<TokenKind, Fault> {
+    /// A name of any characters.
+    fn backquoted(&mut self) -> Result<String, Fault> {
+        let start = self.position;
+        let name = self.quoted('`')?;
+        if name.trim().is_empty() {
+            return Err(Fault::new(start..self.position, "a name in backquotes is empty"));
+        }
+        Ok(name)
+    }
+
+    fn quoted(&mut self, quote: char) -> Result<String, Fault> {
         let start = self.position;
         let inner = &self.text[start + 1..];
         let line = inner.find('\n').unwrap_or(inner.len());
         match inner[..line].find(quote) {
             Some(end) => {
                 self.position += end + 2;
-                Ok(TokenKind::Text(inner[..end].to_string()))
+                Ok(inner[..end].to_string())
             }
             None => Err(Fault::new(start..start + 1, format!("the text that begins with {quote} is never closed"))
                 .help(format!("close it with {quote} on the same line"))),
         }
     }
+}
+
+/// Whether a name needs no backquotes.
+pub(super) fn is_plain_name(name: &str) -> bool {
+    let starts = name.starts_with(begins_name);
+    // `.5` is a number.
+    let number = name.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    starts && !number && name.chars().all(continues_name)
 }
 
 fn begins_name(c: char) -> bool {
@@ -236,9 +257,7 @@ fn unexpected_character(c: char, at: usize) -> Fault {
     match (LOOKALIKES.iter().find(|(like, _)| *like == c), c) {
         (Some((_, ascii)), _) => fault.help(format!("write the plain `{ascii}` in place of `{c}`")),
         (None, '=') => fault.help("a constraint is written with `==`, a measurement with `=~`, a definition with `:=`"),
-        (None, '`') => fault.help("names are written without quotes; use a dot or underscore in place of a blank"),
         (None, '&') => fault.help("write one formula per line, or separate formulas by `;`"),
-        (None, '%') => fault.help("`%` has no meaning here"),
         _ => fault,
     }
 }
@@ -282,7 +301,8 @@ mod tests {
         for (text, message) in [
             ("2y ~ x", "neither a number nor a name"),
             ("f =~ x １ ＋ y", "unexpected character `＋`"),
-            ("y ~ `a b`", "unexpected character"),
+            ("y ~ `a b", "never closed"),
+            ("y ~ ` `", "a name in backquotes is empty"),
             ("f =~ label(\"a)*x", "never closed"),
             ("f =~ c(a, b*x", "never closed"),
             ("a = b", "unexpected character `=`"),

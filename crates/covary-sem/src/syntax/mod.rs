@@ -42,6 +42,9 @@ pub enum Operator {
     /// `~*~` response scale
     #[serde(rename = "~*~")]
     Scale,
+    /// `%` group weight: `group % w` is the log of the group's expected frequency
+    #[serde(rename = "%")]
+    GroupWeight,
     /// `:=` is defined as
     #[serde(rename = ":=")]
     Define,
@@ -69,6 +72,8 @@ pub struct Formulas {
     pub groups: Vec<String>,
     /// Names of `level:` blocks, in order; empty without.
     pub levels: Vec<String>,
+    /// What was read otherwise than it may have been meant: an element stated twice, a `+` that joins nothing.
+    pub notes: Vec<String>,
     /// The text itself, so that later messages can show the place; empty where the formulas come from elsewhere.
     pub text: String,
 }
@@ -169,6 +174,23 @@ pub fn parse(text: &str) -> Result<Formulas, SemError> {
     Ok(formulas)
 }
 
+/// A variable's name as the model language writes it: in backquotes where it is no plain word.
+pub(crate) fn name_text(name: &str) -> String {
+    let quoted = |part: &str| if lexer::is_plain_name(part) { part.to_string() } else { format!("`{part}`") };
+    // An observed product is written with its factors' names.
+    let parts: Vec<&str> = name.split(':').collect();
+    if parts.iter().any(|part| part.is_empty()) {
+        format!("`{name}`")
+    } else {
+        parts.into_iter().map(quoted).collect::<Vec<_>>().join(":")
+    }
+}
+
+/// A label as expressions write it.
+pub(crate) fn label_text(label: &str) -> String {
+    if lexer::is_plain_name(label) { label.to_string() } else { format!("`{label}`") }
+}
+
 fn turn_covariances(formulas: &mut Formulas) {
     let roles = Roles::of(formulas.elements.iter());
     let order: std::collections::HashMap<&str, usize> =
@@ -188,6 +210,13 @@ impl Element {
             op => format!("{} {op} {}", self.lhs, self.rhs),
         }
     }
+
+    /// Whether both state the same parameter, covariances in either direction.
+    pub(crate) fn states_the_same(&self, other: &Element) -> bool {
+        (self.op, self.group, self.level) == (other.op, other.group, other.level)
+            && ((self.lhs == other.lhs && self.rhs == other.rhs)
+                || (self.op == Operator::Covariance && self.lhs == other.rhs && self.rhs == other.lhs))
+    }
 }
 
 impl Operator {
@@ -201,6 +230,7 @@ impl Operator {
             Operator::Intercept => "~1",
             Operator::Threshold => "|",
             Operator::Scale => "~*~",
+            Operator::GroupWeight => "%",
             Operator::Define => ":=",
             Operator::Equal => "==",
             Operator::Less => "<",

@@ -4,7 +4,7 @@ use super::{
     Fixing, Modifiers,
     expression::Function,
     fault::Fault,
-    tree::{Node, Tree},
+    tree::{Node, Tree, label_of_text},
 };
 
 /// Functions that modify a term.
@@ -18,8 +18,7 @@ impl Modifiers {
         }
         match &tree.node {
             Node::Name(name) if is_na(name) => put(&mut self.fixed, vec![Fixing::Free], tree, "fixed value"),
-            Node::Name(name) => put(&mut self.labels, vec![Some(name.clone())], tree, "label"),
-            Node::Text(text) => put(&mut self.labels, vec![label_of_text(text)], tree, "label"),
+            Node::Name(text) | Node::Text(text) => put(&mut self.labels, vec![label(text)], tree, "label"),
             Node::Binary(left, '*', right) => {
                 self.add(left)?;
                 self.add(right)
@@ -120,16 +119,15 @@ fn finite(values: Vec<Option<f64>>, tree: &Tree) -> Result<Vec<Option<f64>>, Fau
 fn labels(items: &[Tree]) -> Result<Vec<Option<String>>, Fault> {
     let one = |item: &Tree| match &item.node {
         Node::Name(name) if is_na(name) => Ok(None),
-        Node::Name(name) => Ok(Some(name.clone())),
-        Node::Text(text) => Ok(label_of_text(text)),
+        Node::Name(text) | Node::Text(text) => Ok(label(text)),
         _ => Err(Fault::new(item.span.clone(), "expected a label: a name or a text in quotes")
             .help("numbers and labels cannot be mixed in one c(); write two modifiers: c(1, NA)*c(a, b)*x")),
     };
     items.iter().map(one).collect()
 }
 
-fn label_of_text(text: &str) -> Option<String> {
-    let label: String = text.split_whitespace().collect();
+fn label(text: &str) -> Option<String> {
+    let label = label_of_text(text);
     (!label.is_empty()).then_some(label)
 }
 

@@ -7,7 +7,7 @@ use super::{
     expression::Expression,
     fault::{Fault, line_and_column},
     lexer::{Token, TokenKind, is_blank},
-    tree::{Node, Reader, Tree},
+    tree::{Node, Reader, Tree, label_of_text},
 };
 
 /// Reads all statements of a text.
@@ -67,7 +67,7 @@ enum Variable {
 /// Words that begin a block.
 const BLOCKS: [&str; 4] = ["group", "level", "class", "block"];
 
-const OPERATORS: &str = "=~, ~, ~~, |, <~, ~*~, :=, ==, < or >";
+const OPERATORS: &str = "=~, ~, ~~, |, <~, ~*~, %, :=, ==, < or >";
 
 impl Parser<'_> {
     fn statement(&mut self) -> Result<(), Fault> {
@@ -171,12 +171,12 @@ impl Parser<'_> {
             return Err(self.reader.unexpected("`:=`").help("one name stands before `:=`"));
         }
         self.reader.next();
-        if let Some(earlier) = self.formulas.definitions.iter().find(|d| d.name == *name) {
+        if let Some(earlier) = self.formulas.definitions.iter().find(|d| d.name == label_of_text(name)) {
             let (line, _) = line_and_column(self.reader.text, earlier.span.start);
             return Err(Fault::new(token.span.clone(), format!("`{name}` is defined twice, first in line {line}")));
         }
         let (expression, written, end) = self.expression("an expression of labels after `:=`")?;
-        self.formulas.definitions.push(Definition { name: name.clone(), expression, written, span: start..end });
+        self.formulas.definitions.push(Definition { name: label_of_text(name), expression, written, span: start..end });
         Ok(())
     }
 
@@ -249,8 +249,14 @@ impl Parser<'_> {
         let mut terms = Vec::new();
         loop {
             if self.reader.at_end_of_statement() {
-                let what = if terms.is_empty() { "something after the operator" } else { "another term after `+`" };
-                return Err(self.reader.unexpected(what));
+                if terms.is_empty() {
+                    return Err(self.reader.unexpected("something after the operator"));
+                }
+                let (line, _) = line_and_column(self.reader.text, self.reader.end().saturating_sub(1));
+                self.formulas
+                    .notes
+                    .push(format!("model line {line} ends in a `+` that joins nothing: is a term missing?"));
+                return Ok(terms);
             }
             terms.push(self.term(op)?);
             if !self.reader.take('+') {
@@ -318,6 +324,9 @@ impl Parser<'_> {
             (Variable::Named(name), Operator::Scale) if *name != left.name => {
                 return fault(format!("a response scale is written `{0} ~*~ {0}`", left.name));
             }
+            (Variable::Named(name), Operator::GroupWeight) if left.name != "group" || name != "w" => {
+                return fault("the one use of `%` is `group % w`, the log of a group's frequency".to_string());
+            }
             (Variable::Named(name), Operator::Threshold) if !is_threshold(name) => {
                 return fault(format!("thresholds are written t1, t2, …; found `{name}`"));
             }
@@ -326,25 +335,31 @@ impl Parser<'_> {
         Ok(element)
     }
 
-    /// Adds an element, which must not stand in an earlier formula.
+    /// Adds an element. One that an earlier formula states brings its modifiers to it, where they do not contradict.
     fn add(&mut self, element: Element, formula: Range<usize>) -> Result<(), Fault> {
-        let symmetric = element.op == Operator::Covariance;
-        let same = |e: &&Element| {
-            (e.op, e.group, e.level) == (element.op, element.group, element.level)
-                && ((e.lhs == element.lhs && e.rhs == element.rhs)
-                    || (symmetric && e.lhs == element.rhs && e.rhs == element.lhs))
+        let Some(earlier) = self.formulas.elements.iter_mut().find(|e| e.states_the_same(&element)) else {
+            self.formulas.elements.push(element);
+            return Ok(());
         };
-        if let Some(earlier) = self.formulas.elements.iter().find(same) {
-            let (line, _) = line_and_column(self.reader.text, earlier.span.start);
-            let place =
-                if formula.contains(&earlier.span.start) { "this formula".to_string() } else { format!("line {line}") };
-            return Err(Fault::new(
+        let (first, _) = line_and_column(self.reader.text, earlier.span.start);
+        let (second, _) = line_and_column(self.reader.text, element.span.start);
+        let place =
+            if formula.contains(&earlier.span.start) { "this formula".to_string() } else { format!("line {first}") };
+        let shown = element.shown();
+        let clash = |what: &str| {
+            Fault::new(
                 element.span.clone(),
-                format!("`{}` is stated twice, first in {place}", element.shown()),
+                format!("`{shown}` is stated twice, first in {place}, with another {what}"),
             )
-            .help("put all its modifiers into one formula: a*x + start(0.5)*x"));
+            .help("put all its modifiers into one formula: a*x + start(0.5)*x")
+        };
+        if element.efa != earlier.efa {
+            return Err(clash("efa() block"));
         }
-        self.formulas.elements.push(element);
+        join(&mut earlier.modifiers, &element.modifiers).map_err(clash)?;
+        self.formulas
+            .notes
+            .push(format!("`{shown}` is stated twice, in model lines {first} and {second}; it counts once"));
         Ok(())
     }
 
@@ -422,15 +437,19 @@ fn merge(elements: &mut Vec<Element>, new: Element) -> Result<(), Fault> {
         Fault::new(new.span.clone(), format!("a second, different {what} for `{}` in the same formula", new.shown()))
             .help("several groups: one element per group, c(a, b)")
     };
-    let (into, from) = (&mut old.modifiers, &new.modifiers);
-    take(&mut into.fixed, &from.fixed).map_err(|()| clash("fixed value"))?;
-    take(&mut into.labels, &from.labels).map_err(|()| clash("label"))?;
-    take(&mut into.start, &from.start).map_err(|()| clash("starting value"))?;
-    take(&mut into.lower, &from.lower).map_err(|()| clash("lower bound"))?;
-    take(&mut into.upper, &from.upper).map_err(|()| clash("upper bound"))?;
-    take(&mut into.equal, &from.equal).map_err(|()| clash("equal()"))?;
-    take(&mut into.random_slope, &from.random_slope).map_err(|()| clash("rv()"))?;
-    take(&mut into.prior, &from.prior).map_err(|()| clash("prior()"))
+    join(&mut old.modifiers, &new.modifiers).map_err(clash)
+}
+
+/// Adds modifiers to others. The kind of which there are two different ones, where there are.
+fn join(into: &mut Modifiers, from: &Modifiers) -> Result<(), &'static str> {
+    take(&mut into.fixed, &from.fixed).map_err(|()| "fixed value")?;
+    take(&mut into.labels, &from.labels).map_err(|()| "label")?;
+    take(&mut into.start, &from.start).map_err(|()| "starting value")?;
+    take(&mut into.lower, &from.lower).map_err(|()| "lower bound")?;
+    take(&mut into.upper, &from.upper).map_err(|()| "upper bound")?;
+    take(&mut into.equal, &from.equal).map_err(|()| "equal()")?;
+    take(&mut into.random_slope, &from.random_slope).map_err(|()| "rv()")?;
+    take(&mut into.prior, &from.prior).map_err(|()| "prior()")
 }
 
 fn take<V: Clone + PartialEq>(into: &mut Vec<V>, from: &[V]) -> Result<(), ()> {
@@ -446,8 +465,17 @@ fn take<V: Clone + PartialEq>(into: &mut Vec<V>, from: &[V]) -> Result<(), ()> {
 
 /// Text without blanks, line ends and comments, as lavaan shows expressions.
 fn without_blanks(text: &str) -> String {
-    text.lines()
-        .map(|line| line.split(['#', '!']).next().unwrap_or(""))
-        .flat_map(|line| line.chars().filter(|&c| !is_blank(c)))
-        .collect()
+    let (mut kept, mut comment, mut name) = (String::new(), false, false);
+    for c in text.chars() {
+        match c {
+            '\n' => (comment, name) = (false, false),
+            '#' | '!' if !name => comment = true,
+            '`' if !comment => name = !name,
+            _ => {}
+        }
+        if !comment && !is_blank(c) {
+            kept.push(c);
+        }
+    }
+    kept
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     expression::{Expression, Function},
     fault::{Fault, line_and_column},
-    lexer::{Token, TokenKind},
+    lexer::{Token, TokenKind, is_blank},
 };
 
 /// Arithmetic as written, before it is known to be a modifier, a variable or an expression.
@@ -249,9 +249,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the last token ended.
-    fn end(&self) -> usize {
+    pub(super) fn end(&self) -> usize {
         self.tokens[self.position.saturating_sub(1)].span.end
     }
+}
+
+/// A label never contains blanks.
+pub(super) fn label_of_text(text: &str) -> String {
+    text.chars().filter(|&c| !is_blank(c)).collect()
 }
 
 impl Tree {
@@ -259,7 +264,7 @@ impl Tree {
     pub(super) fn expression(&self) -> Result<Expression, Fault> {
         Ok(match &self.node {
             Node::Number(value) => Expression::Number(*value),
-            Node::Name(name) => Expression::Name(name.clone()),
+            Node::Name(name) => Expression::Name(label_of_text(name)),
             Node::Text(_) => return Err(Fault::new(self.span.clone(), "a text in quotes is no part of an expression")),
             Node::Product(_) => {
                 return Err(Fault::new(self.span.clone(), "expressions are built from labels, not from variables"));
