@@ -225,7 +225,12 @@ fn unjudged(
     Fit {
         degrees_of_freedom: test_statistic::degrees_of_freedom(&matrices, &constraints),
         equality_rank: constraints.rank,
-        baseline: test_statistic::baseline(&table, &sample, settings, settings.conventions.baseline_keeps_x),
+        baseline: test_statistic::baseline(
+            &table,
+            &sample,
+            settings,
+            settings.baseline_keeps_x.unwrap_or(settings.conventions.baseline_keeps_x),
+        ),
         standard_errors: vec![None; table.rows.len()],
         table,
         settings: settings.clone(),
@@ -306,7 +311,7 @@ impl Fit {
     }
 
     fn tests_of_baseline(&self, names: &[TestName]) -> Vec<ModelTest> {
-        let keeps_x = crate::Conventions::LAVAAN.baseline_keeps_x;
+        let keeps_x = self.settings.baseline_keeps_x.unwrap_or(crate::Conventions::LAVAAN.baseline_keeps_x);
         let standard = test_statistic::baseline(&self.table, &self.sample, &self.settings, keeps_x);
         let Some(sample) = sample_of_baseline(&self.sample, &self.settings, self.table.meanstructure) else {
             return Vec::new();

@@ -18,11 +18,7 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
         (settings.function == Function::Efa, "function efa"),
         (!settings.auxiliary.is_empty(), "aux"),
         (settings.tests.contains(&TestName::BollenStine), "test bollen.stine"),
-        (settings.orthogonal_x || settings.orthogonal_y, "orthogonal.x, orthogonal.y"),
-        (!settings.effect_coding.is_empty(), "effect.coding"),
-        (settings.marker_int_zero, "marker.int.zero"),
         (settings.group_w_free, "group.w.free"),
-        (settings.conditional_x == Some(true), "conditional.x"),
         (settings.correlation, "correlation"),
         (settings.rotation != default.rotation, "rotation"),
         (settings.auto.efa.is_some(), "auto.efa"),
@@ -44,7 +40,7 @@ pub(crate) fn refuse_rows(table: &ParameterTable) -> Result<(), SemError> {
             Operator::Threshold | Operator::Scale => {
                 return refuse(format!("\"{}\": ordered variables", formula_of(row)));
             }
-            Operator::Composite => return refuse(format!("\"{}\": composites", formula_of(row))),
+            Operator::GroupWeight => return refuse(format!("\"{}\": group weights", formula_of(row))),
             _ => {}
         }
     }

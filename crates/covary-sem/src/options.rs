@@ -221,6 +221,7 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec { name: "composites", flag: "composites", kind: OptionKind::Flag, help: "false: composites (<~) are latent variables without residual", set: |_, v| if v.flag() { Err(SemError::Option("option composites: only false is built, composites as lavaan 0.6-14 fits them".into())) } else { Ok(()) } },
     OptionSpec { name: "start", flag: "start", kind: OptionKind::Word(&["default", "simple", "Mplus"]), help: "where the search starts", set: |s, v| { s.start = v.choice().unwrap_or_default(); Ok(()) } },
     OptionSpec { name: "sample.cov.rescale", flag: "sample-cov-rescale", kind: OptionKind::Flag, help: "bring a given covariance matrix from divisor n - 1 to n", set: |s, v| { s.sample_cov_rescale = Some(v.flag()); Ok(()) } },
+    OptionSpec { name: "baseline.fixed.x.free.cov", flag: "baseline-fixed-x-free-cov", kind: OptionKind::Flag, help: "the baseline model keeps the covariances among observed exogenous variables", set: |s, v| { s.baseline_keeps_x = Some(v.flag()); Ok(()) } },
     OptionSpec { name: "correlation", flag: "correlation", kind: OptionKind::Flag, help: "model the correlations", set: |s, v| { s.correlation = v.flag(); Ok(()) } },
     OptionSpec { name: "bounds", flag: "bounds", kind: OptionKind::Word(&["none", "standard", "wide", "wide.zerovar", "pos.var", "pos.ov.var", "pos.lv.var"]), help: "bounds on parameters", set: |s, v| { s.bounds = v.choice().unwrap_or_default(); Ok(()) } },
     OptionSpec { name: "nfactors", flag: "nfactors", kind: OptionKind::Counts, help: "number of exploratory factors (efa)", set: |s, v| { s.nfactors = v.counts(); Ok(()) } },
@@ -304,8 +305,12 @@ fn mimic(settings: &mut Settings, program: &str) {
         "EQS" | "LISREL" => {
             settings.fixed_x = Some(false);
             settings.conventions.likelihood = Likelihood::Wishart;
+            settings.baseline_keeps_x = Some(false);
         }
-        "lm" | "regression" => settings.fixed_x = Some(false),
+        "lm" | "regression" => {
+            settings.fixed_x = Some(false);
+            settings.baseline_keeps_x = Some(false);
+        }
         _ => {}
     }
 }

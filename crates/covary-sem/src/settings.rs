@@ -71,6 +71,8 @@ pub struct Settings {
     pub group_w_free: bool,
     /// Moments of outcomes are modelled given x; `None`: no.
     pub conditional_x: Option<bool>,
+    /// The baseline model keeps the covariances among observed exogenous variables; `None`: by convention.
+    pub baseline_keeps_x: Option<bool>,
     /// A model of correlations.
     pub correlation: bool,
     /// Constraints and definitions that stand beside the model text.
@@ -520,6 +522,7 @@ impl Default for Settings {
             marker_int_zero: false,
             group_w_free: false,
             conditional_x: None,
+            baseline_keeps_x: None,
             correlation: false,
             constraints: String::new(),
             start: StartingValues::Default,

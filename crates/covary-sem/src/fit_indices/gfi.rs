@@ -9,6 +9,8 @@ use super::{FitInput, GroupMomentPair};
 /// Σ_g w_g (1 − d'Wd / s'Ws), s = (m, vech S), d = s − σ(θ̂), W the normal-theory weight at Σ(θ̂),
 /// of least squares its V; moments of fixed x are left out. Covariances alone: 1 − tr(Σ⁻¹S − I)² / tr(Σ⁻¹S)².
 ///
+/// With `conditional.x` the moments are intercepts, slopes and residual covariances of the outcomes given x.
+///
 /// With means it is close to 1 whatever the model, because s holds the means themselves.
 /// lavaan from 0.7 on calls this `gfi_lisrel`. `None` where Σ is not positive definite.
 ///
@@ -56,6 +58,12 @@ fn of_group(group: &GroupMomentPair) -> Option<f64> {
     let mut total = group.squared_in_metric(&sample)? / 2.0;
     if let (Some((means, _)), Some(mut differences)) = (&group.means, group.mean_residuals()) {
         let mut means = means.clone();
+        if let Some(slopes) = &group.given_x {
+            let m = &slopes.moments_of_x;
+            unexplained += group.regressions_in_metric(&differences, &slopes.sample.minus(&slopes.implied), m)?;
+            total += group.regressions_in_metric(&means, &slopes.sample, m)?;
+            return Some(1.0 - unexplained / total);
+        }
         for &x in &group.fixed_x {
             (means[x], differences[x]) = (0.0, 0.0);
         }

@@ -29,7 +29,7 @@ pub mod tli;
 
 mod moment_residuals;
 
-pub use moment_residuals::GroupMomentPair;
+pub use moment_residuals::{GroupMomentPair, SlopePair};
 pub use scaled::{RobustInput, ScaledInput};
 use serde_json::{Map, Value};
 
@@ -129,7 +129,9 @@ impl FitInput {
 impl FitGroup {
     fn moments(&self) -> f64 {
         let p = self.variables as f64;
-        p * (p + 1.0) / 2.0 + if self.means { p } else { 0.0 }
+        let slopes = self.moments.as_ref().and_then(|pair| pair.given_x.as_ref());
+        let slopes = slopes.map_or(0, |slopes| slopes.sample.rows() * slopes.sample.columns());
+        p * (p + 1.0) / 2.0 + if self.means { p } else { 0.0 } + slopes as f64
     }
 }
 

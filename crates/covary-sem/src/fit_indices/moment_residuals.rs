@@ -19,6 +19,19 @@ pub struct GroupMomentPair {
     pub metric: Option<Weight<f64>>,
     /// d'Wd and s'Ws of GFI where values are missing: its moments are those of the available cases.
     pub of_available_cases: Option<(f64, f64)>,
+    /// With `conditional.x`: slopes on x. The moments above are then those of the outcomes given x, means intercepts.
+    pub given_x: Option<SlopePair>,
+}
+
+/// Regressions of outcomes on x, of the sample and implied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SlopePair {
+    /// Sample slopes, p_y × p_x.
+    pub sample: Matrix,
+    /// Implied slopes, p_y × p_x.
+    pub implied: Matrix,
+    /// Second moments of (1, x), divisor n.
+    pub moments_of_x: Matrix,
 }
 
 impl GroupMomentPair {
@@ -62,6 +75,15 @@ impl GroupMomentPair {
         let ratio = Cholesky::new(&self.implied)?.solve(a); // Σ⁻¹A
         let p = ratio.rows();
         Some((0..p).map(|i| (0..p).map(|j| ratio[(i, j)] * ratio[(j, i)]).sum::<f64>()).sum())
+    }
+
+    /// tr Σ⁻¹BMB', B = (intercepts, slopes), M the second moments of (1, x); `None` where Σ is not positive definite.
+    pub(super) fn regressions_in_metric(&self, intercepts: &[f64], slopes: &Matrix, m: &Matrix) -> Option<f64> {
+        let b =
+            Matrix::from_fn(slopes.rows(), m.rows(), |i, j| if j == 0 { intercepts[i] } else { slopes[(i, j - 1)] });
+        let products = b.times(m).times(&b.transpose());
+        let ratio = Cholesky::new(&self.implied)?.solve(&products);
+        Some(ratio.diagonal().iter().sum())
     }
 
     /// x'Σ⁻¹x; `None` where Σ is not positive definite.

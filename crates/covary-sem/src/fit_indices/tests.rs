@@ -220,6 +220,7 @@ fn complete(df: f64, statistic: f64) -> FitInput {
                 fixed_x: Vec::new(),
                 metric: None,
                 of_available_cases: None,
+                given_x: None,
             }),
         }],
     }

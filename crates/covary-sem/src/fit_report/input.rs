@@ -7,8 +7,14 @@ use crate::{
     conventions::Likelihood,
     estimators::{Estimator, Weight},
     fit::{ImpliedMoments, TestStatistic},
-    fit_indices::{Baseline, FitGroup, FitInput, GroupMomentPair, RobustInput, ScaledInput, amos::independence_test},
-    inference::{baseline::BaselineModel, incomplete::goodness::quadratic_forms, test_statistic::baseline},
+    fit_indices::{
+        Baseline, FitGroup, FitInput, GroupMomentPair, RobustInput, ScaledInput, SlopePair, amos::independence_test,
+    },
+    inference::{
+        baseline::BaselineModel,
+        incomplete::goodness::quadratic_forms,
+        test_statistic::{baseline, slopes_and_residuals},
+    },
     sample::incomplete,
     settings::{SaturatedAt, TestName},
     syntax::Operator,
@@ -21,7 +27,8 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
     let groups = super::groups(fit) as f64;
     let least_squares = Estimator::named(fit.settings.estimator).is_least_squares();
     let by_cases = definitions.likelihood == Likelihood::Normal && !least_squares;
-    let baseline = baseline(&fit.table, &fit.sample, &fit.settings, definitions.baseline_keeps_x);
+    let keeps_x = fit.settings.baseline_keeps_x.unwrap_or(definitions.baseline_keeps_x);
+    let baseline = baseline(&fit.table, &fit.sample, &fit.settings, keeps_x);
     FitInput {
         parameters: distinct_parameters(fit),
         objective: Some(fit.objective).filter(|objective| objective.is_finite() && fit.has_test()),
@@ -34,7 +41,7 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
         without_distribution: Estimator::named(fit.settings.estimator) == Estimator::Uls,
         scaled: scaled(fit),
         robust: robust(fit, baseline),
-        groups: (0..fit.table.blocks.len()).map(|block| group(fit, block, 1.0, fixed_x(fit, block))).collect(),
+        groups: (0..fit.table.blocks.len()).map(|block| group_of_lavaan(fit, block)).collect(),
     }
 }
 
@@ -155,6 +162,7 @@ fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup 
         of_available_cases: implied.mean.as_ref().filter(|_| by_pattern).and_then(|mean| {
             quadratic_forms(sample, mean, &implied.covariance, &incomplete::fixed_x(&fit.table, block))
         }),
+        given_x: None,
     };
     FitGroup {
         cases: sample.cases,
@@ -163,6 +171,46 @@ fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup 
         means: fit.table.meanstructure,
         moments: fit.implied.get(block).map(pair),
     }
+}
+
+fn group_of_lavaan(fit: &Fit, block: usize) -> FitGroup {
+    let x = fixed_x(fit, block);
+    let all = group(fit, block, 1.0, x.clone());
+    if fit.settings.conditional_x != Some(true) || x.is_empty() {
+        return all;
+    }
+    let moments = all.moments.as_ref().and_then(|pair| given_x(pair, &x));
+    FitGroup { variables: all.variables - x.len(), moments, ..all }
+}
+
+/// The moments of outcomes given x: residual covariances, intercepts, slopes. `None` where those of x are singular.
+fn given_x(pair: &GroupMomentPair, x: &[usize]) -> Option<GroupMomentPair> {
+    let y: Vec<usize> = (0..pair.sample.rows()).filter(|i| !x.contains(i)).collect();
+    let (sample_slopes, sample) = slopes_and_residuals(&pair.sample, x)?;
+    let (implied_slopes, implied) = slopes_and_residuals(&pair.implied, x)?;
+    let (sample_means, implied_means) = pair.means.as_ref()?;
+    let intercepts = |slopes: &Matrix, means: &[f64]| {
+        let explained = |i: usize| x.iter().enumerate().map(|(j, &k)| slopes[(i, j)] * means[k]).sum::<f64>();
+        y.iter().map(|&i| means[i] - explained(i)).collect::<Vec<f64>>()
+    };
+    let with_one = |k: usize| if k == 0 { 1.0 } else { sample_means[x[k - 1]] };
+    let covariance = |i: usize, j: usize| if i * j == 0 { 0.0 } else { pair.sample[(x[i - 1], x[j - 1])] };
+    let order: Vec<usize> = (0..x.len()).collect();
+    Some(GroupMomentPair {
+        means: Some((intercepts(&sample_slopes, sample_means), intercepts(&implied_slopes, implied_means))),
+        sample: sample.select(&y, &y),
+        implied: implied.select(&y, &y),
+        fixed_x: Vec::new(),
+        metric: None,
+        of_available_cases: None,
+        given_x: Some(SlopePair {
+            sample: sample_slopes.select(&y, &order),
+            implied: implied_slopes.select(&y, &order),
+            moments_of_x: Matrix::from_fn(x.len() + 1, x.len() + 1, |i, j| {
+                covariance(i, j) + with_one(i) * with_one(j)
+            }),
+        }),
+    })
 }
 
 /// Positions of the variables whose variance is fixed at the sample's.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use covary_numerics::{Matrix, linalg};
 
-use super::{Solution, information, model_tests::differences};
+use super::{Solution, information, model_tests::differences, test_statistic::slopes_and_residuals};
 use crate::{
     Operator, ParameterTable, Row, Sample, Settings,
     estimate::EqualityConstraints,
@@ -32,33 +32,20 @@ pub struct BaselineModel {
 
 impl BaselineModel {
     /// The baseline of a model. `keeps_x`: covariances among observed exogenous variables stay free (or fixed at the
-    /// sample's, where the model fixes them).
+    /// sample's, where the model fixes them). With `conditional.x` the slopes of outcomes on x stay free.
     ///
     /// Under ML the estimates are the sample's own moments; under least squares (E'VE)⁻¹E'Vs.
     /// `None` where the weight of a sample is singular.
     pub fn new(table: &ParameterTable, sample: &Sample, settings: &Settings, keeps_x: bool) -> Option<Self> {
+        let given_x = settings.conditional_x == Some(true);
         let original = table;
-        let table = baseline_table(original, keeps_x);
+        let table = baseline_table(original, keeps_x, given_x);
         let matrices = ModelMatrices::new(&table).ok()?;
         let constraints = EqualityConstraints::new(&table).ok()?;
-        let mut theta = vec![0.0; table.free];
-        let by_pattern = Estimator::of(settings, sample) == Estimator::Fiml;
-        for row in &table.rows {
-            if let Some(k) = row.free {
-                let block = &sample.blocks[row.block];
-                let position = |name: &str| table.blocks[row.block].observed.iter().position(|known| known == name);
-                let is_x = keeps_x && original.blocks[row.block].exogenous.contains(&row.lhs);
-                if let Some(patterns) = block.patterns.as_ref().filter(|_| by_pattern && !is_x) {
-                    // Each variable by its available cases.
-                    let alone = patterns.by_variable()[position(&row.lhs)?];
-                    theta[k] = if row.op == Operator::Intercept { alone.mean } else { alone.variance };
-                    continue;
-                }
-                theta[k] = match row.op {
-                    Operator::Intercept => block.mean.as_ref()?[position(&row.lhs)?],
-                    _ => block.covariance[(position(&row.lhs)?, position(&row.rhs)?)],
-                };
-            }
+        let mut theta = sample_values(&table, sample)?;
+        if Estimator::of(settings, sample) == Estimator::Fiml {
+            let is_x = |row: &Row| keeps_x && original.blocks[row.block].exogenous.contains(&row.lhs);
+            take_available_cases(&table, sample, &is_x, &mut theta)?;
         }
         let mut baseline = BaselineModel { table, matrices, constraints, theta };
         if Estimator::named(settings.estimator).is_least_squares() {
@@ -126,7 +113,53 @@ pub(crate) fn sample_of_baseline<'a>(
     Some(Cow::Owned(own))
 }
 
-fn baseline_table(table: &ParameterTable, keeps_x: bool) -> ParameterTable {
+/// Where values are missing, each variable but x by its available cases.
+fn take_available_cases(
+    table: &ParameterTable,
+    sample: &Sample,
+    is_x: &dyn Fn(&Row) -> bool,
+    theta: &mut [f64],
+) -> Option<()> {
+    for row in table.rows.iter().filter(|row| !is_x(row) && row.op != Operator::Regression) {
+        let (Some(k), Some(patterns)) = (row.free, &sample.blocks[row.block].patterns) else { continue };
+        let position = table.blocks[row.block].observed.iter().position(|known| *known == row.lhs)?;
+        let alone = patterns.by_variable()[position];
+        theta[k] = if row.op == Operator::Intercept { alone.mean } else { alone.variance };
+    }
+    Some(())
+}
+
+/// The sample's own moments as parameters; where outcomes are regressed on x, by least squares.
+fn sample_values(table: &ParameterTable, sample: &Sample) -> Option<Vec<f64>> {
+    let mut theta = vec![0.0; table.free];
+    for (index, (variables, block)) in table.blocks.iter().zip(&sample.blocks).enumerate() {
+        let rows = || table.rows.iter().filter(|row| row.block == index);
+        let position = |name: &str| variables.observed.iter().position(|known| known == name);
+        let mut x: Vec<usize> =
+            rows().filter(|row| row.op == Operator::Regression).filter_map(|r| position(&r.rhs)).collect();
+        x.sort_unstable();
+        x.dedup();
+        let (slopes, residuals) = slopes_and_residuals(&block.covariance, &x)?;
+        for row in rows() {
+            let Some(k) = row.free else { continue };
+            let left = position(&row.lhs)?;
+            let is_outcome = !x.contains(&left);
+            theta[k] = match row.op {
+                Operator::Regression => slopes[(left, x.iter().position(|&i| Some(i) == position(&row.rhs))?)],
+                Operator::Intercept => {
+                    let mean = block.mean.as_ref()?;
+                    let explained: f64 = x.iter().enumerate().map(|(j, &i)| slopes[(left, j)] * mean[i]).sum();
+                    mean[left] - if is_outcome { explained } else { 0.0 }
+                }
+                _ if is_outcome => residuals[(left, position(&row.rhs)?)],
+                _ => block.covariance[(left, position(&row.rhs)?)],
+            };
+        }
+    }
+    Some(theta)
+}
+
+fn baseline_table(table: &ParameterTable, keeps_x: bool, given_x: bool) -> ParameterTable {
     let mut rows = Vec::new();
     let blocks: Vec<Block> =
         table.blocks.iter().map(|block| Block { latent: Vec::new(), exogenous: Vec::new(), ..block.clone() }).collect();
@@ -140,6 +173,9 @@ fn baseline_table(table: &ParameterTable, keeps_x: bool) -> ParameterTable {
             add(name, Operator::Covariance, name, fixed(name));
             for other in block.observed[i + 1..].iter().filter(|other| is_x(name) && is_x(other)) {
                 add(name, Operator::Covariance, other, fixed(name));
+            }
+            if given_x && !is_x(name) {
+                block.exogenous.iter().for_each(|x| add(name, Operator::Regression, x, false));
             }
         }
         if table.meanstructure {

@@ -38,9 +38,11 @@ pub fn moments(matrices: &ModelMatrices) -> usize {
     all - matrices.exogenous.iter().filter(|moment| moment.other.is_some() || matrices.meanstructure).count()
 }
 
-/// The baseline model: variances and means free, covariances 0 except among x where `keeps_x` says so.
+/// The baseline model: variances and means free, covariances 0 except among x where `keeps_x` says so; with
+/// `conditional.x` the slopes of all outcomes on x free.
 ///
-/// Closed form: Σ multiplier_g (Σ_y ln s_jj + ln |S_x| − ln |S|), df Σ_g [p(p−1)/2 − p_x(p_x−1)/2].
+/// Closed form: Σ multiplier_g (Σ_y ln s_jj + ln |S_x| − ln |S|), df Σ_g [p(p−1)/2 − p_x(p_x−1)/2]; conditional on x the
+/// residual variances s_jj·x stand for s_jj, and df is Σ_g p_y(p_y−1)/2.
 /// `None` where a covariance matrix is not positive definite, and with a single variable.
 pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, keeps_x: bool) -> Option<TestStatistic> {
     if Estimator::named(settings.estimator).is_least_squares() {
@@ -52,12 +54,14 @@ pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, ke
     for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, settings)) {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
         let p = block.covariance.rows();
-        df += pairs(p) - pairs(x.len());
+        let given_x = settings.conditional_x == Some(true);
+        df += if given_x { pairs(p - x.len()) } else { pairs(p) - pairs(x.len()) };
         if by_pattern {
             statistic += incomplete::likelihood::baseline_statistic(block, &x)?;
             continue;
         }
-        let y: f64 = (0..p).filter(|i| !x.contains(i)).map(|i| block.covariance[(i, i)].ln()).sum();
+        let own = if given_x { slopes_and_residuals(&block.covariance, &x)?.1 } else { block.covariance.clone() };
+        let y: f64 = (0..p).filter(|i| !x.contains(i)).map(|i| own[(i, i)].ln()).sum();
         statistic += multiplier
             * (y + log_determinant(&block.covariance, &x)? - Cholesky::new(&block.covariance)?.log_determinant());
     }
@@ -110,6 +114,19 @@ fn multipliers(sample: &Sample, settings: &Settings) -> Vec<f64> {
         _ => cases - 1.0,
     };
     sample.blocks.iter().map(|block| multiplier(block.weighted_cases())).collect()
+}
+
+/// Slopes of all variables on x (p × p_x) and residual covariances given x (p × p): S_·x S_xx⁻¹, S − S_·x S_xx⁻¹ S_x·.
+///
+/// `None` where S_xx is singular.
+pub(crate) fn slopes_and_residuals(covariance: &Matrix, x: &[usize]) -> Option<(Matrix, Matrix)> {
+    let p = covariance.rows();
+    let all: Vec<usize> = (0..p).collect();
+    let inverse = if x.is_empty() { Matrix::zeros(0, 0) } else { Cholesky::new(&covariance.select(x, x))?.inverse() };
+    let with_x = covariance.select(&all, x);
+    let slopes = with_x.times(&inverse);
+    let explained = slopes.times(&with_x.transpose());
+    Some((slopes, Matrix::from_fn(p, p, |i, j| covariance[(i, j)] - explained[(i, j)])))
 }
 
 fn positions_of_x(block: &Block) -> Vec<usize> {

@@ -197,7 +197,8 @@ impl BlockLayout {
                 Some(indicator) => at(MatrixName::Regressions, indicator, left?),
                 None => at(MatrixName::Loadings, right_observed?, left?),
             },
-            Operator::Regression => at(MatrixName::Regressions, left?, right?),
+            // A composite is a latent variable without residual, regressed on its indicators.
+            Operator::Regression | Operator::Composite => at(MatrixName::Regressions, left?, right?),
             Operator::Covariance => match (left, right) {
                 (Some(a), Some(b)) => at(MatrixName::LatentCovariance, a.max(b), a.min(b)),
                 (None, None) => {
@@ -301,7 +302,8 @@ impl BlockLayout {
 /// The latent variables of the matrices: the model's own, then observed ones of the structural part.
 fn latent_variables(block: &Block, rows: &[(usize, &Row)]) -> (Vec<String>, Vec<Option<usize>>) {
     let structural = |name: &String| {
-        let names = |row: &Row| row.op == Operator::Regression && (row.lhs == *name || row.rhs == *name);
+        let is_path = |row: &Row| matches!(row.op, Operator::Regression | Operator::Composite);
+        let names = |row: &Row| is_path(row) && (row.lhs == *name || row.rhs == *name);
         // A covariance of an observed with a latent variable needs both in Ψ.
         let mixed = |row: &Row| {
             row.op == Operator::Covariance

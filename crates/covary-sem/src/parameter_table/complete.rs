@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     SemError, Settings, Warning,
-    settings::Function,
+    settings::{Function, StartingValues},
     syntax::{Constraint, Definition, Element, Formulas, Operator, Roles, parse},
     warning::WarningCode,
 };
@@ -58,7 +58,18 @@ pub fn complete(formulas: &Formulas, available: &Available, settings: &Settings)
     table.free = table.rows.iter().filter(|row| row.free.is_some()).count();
     constraints::add(formulas, &ties, &mut table)?;
     effect_coding::add(settings, &mut table);
+    if settings.start == StartingValues::Simple {
+        start_simply(&mut table.rows);
+    }
     Ok(table)
+}
+
+/// lavaan's `start = "simple"`: loadings and variances 1, everything else 0.
+fn start_simply(rows: &mut [Row]) {
+    for row in rows.iter_mut().filter(|row| row.free.is_some() && row.start.is_none()) {
+        let unit = row.op == Operator::Measures || (row.op == Operator::Covariance && row.lhs == row.rhs);
+        row.start = Some(if unit { 1.0 } else { 0.0 });
+    }
 }
 
 /// The formulas with constraints and definitions that stand beside the text.

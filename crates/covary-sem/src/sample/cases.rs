@@ -73,13 +73,22 @@ pub(super) fn unknown_variable(dataset: &Dataset, name: &str) -> SemError {
 }
 
 pub(super) fn columns(dataset: &Dataset, block: &Block) -> Result<Vec<Vec<Option<f64>>>, SemError> {
-    let numbers = |name: &String| {
-        dataset.numbers(name).map_err(|error| match error {
-            DatasetError::UnknownVariable(_) => unknown_variable(dataset, name),
-            other => SemError::Data(other.to_string()),
-        })
-    };
-    block.observed.iter().map(numbers).collect()
+    block.observed.iter().map(|name| column(dataset, name)).collect()
+}
+
+/// The numbers of a variable, or of a product `a:b` that the data do not hold: missing where a factor is.
+fn column(dataset: &Dataset, name: &str) -> Result<Vec<Option<f64>>, SemError> {
+    match dataset.numbers(name) {
+        Ok(numbers) => Ok(numbers),
+        Err(DatasetError::UnknownVariable(_)) => match name.split_once(':') {
+            Some((first, others)) => {
+                let (first, others) = (column(dataset, first)?, column(dataset, others)?);
+                Ok(first.iter().zip(&others).map(|(a, b)| Some((*a)? * (*b)?)).collect())
+            }
+            None => Err(unknown_variable(dataset, name)),
+        },
+        Err(other) => Err(SemError::Data(other.to_string())),
+    }
 }
 
 fn block_sample(

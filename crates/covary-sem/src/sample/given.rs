@@ -49,7 +49,12 @@ fn of_group(
         covariance = covariance.to_correlation().ok_or_else(|| no_variance(&covariance, block))?;
     }
     let n = group.cases as f64;
-    let factor = (n - 1.0) / n * covariance_factor(settings, group.cases);
+    let rescaled = (n - 1.0) / n * covariance_factor(settings, group.cases);
+    let factor = match settings.sample_cov_rescale {
+        Some(true) => (n - 1.0) / n,
+        Some(false) => 1.0,
+        None => rescaled,
+    };
     let mean = match &group.mean {
         Some(_) if settings.std_ov => Some(vec![0.0; positions.len()]),
         Some(mean) => Some(positions.iter().map(|&i| mean[i]).collect()),

@@ -80,6 +80,11 @@ fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Resu
     let name = estimator.word;
     let by_likelihood = estimator.is_likelihood();
     let complete_only = by_likelihood && estimator.se == StandardErrors::RobustSem;
+    if settings.conditional_x == Some(true) && !matches!(settings.missing, MissingValues::Listwise) {
+        return refuse(
+            "conditional.x needs complete data: take missing = \"listwise\", or fixed.x with missing = \"ml\"".into(),
+        );
+    }
     match settings.missing {
         Ml | MlX if !by_likelihood => {
             return refuse(format!("missing = \"ml\" needs maximum likelihood; with {name} take listwise or pairwise"));
@@ -118,6 +123,9 @@ fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Resu
         if matches!(estimator.se, StandardErrors::RobustSem | StandardErrors::RobustHuberWhite) {
             return refuse(format!("robust standard errors ({name}) take expected or observed information"));
         }
+    }
+    if settings.conditional_x == Some(true) && !by_likelihood {
+        return refuse(format!("conditional.x goes with maximum likelihood, not with {name}"));
     }
     if !by_likelihood {
         let likelihood_only = [TestName::YuanBentler, TestName::YuanBentlerMplus, TestName::BollenStine];

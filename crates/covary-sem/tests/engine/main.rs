@@ -9,5 +9,6 @@ mod derivatives;
 mod estimators;
 mod intervals;
 mod invariance;
+mod language;
 mod lavaan;
 mod yongkang;
