@@ -11,7 +11,7 @@ use crate::{
         baseline::{BaselineModel, sample_of_baseline},
         bootstrap, incomplete,
         model_tests::{self, ModelTest, TestInput},
-        standard_errors, test_statistic,
+        standard_errors, test_statistic, two_level,
     },
     model_matrices::{BlockMatrices, ModelMatrices},
     not_built, parameter_table,
@@ -163,6 +163,9 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let levels = table.blocks.iter().map(|block| block.level).max().unwrap_or(1);
     let settings = &settings::resolved(settings, levels)?;
     not_built::refuse_settings(settings)?;
+    if levels > 1 {
+        two_level::refuse_settings(settings)?;
+    }
     not_built::refuse_rows(&table)?;
     let (mut sample, notes) = Sample::take(data, &table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
@@ -273,8 +276,12 @@ impl Fit {
             };
             self.log_likelihood = log_likelihoods(&self.table, &self.sample, discrepancies);
         }
-        self.set_standard_errors();
-        self.set_tests();
+        if self.sample.is_two_level() {
+            self.set_two_level_inference();
+        } else {
+            self.set_standard_errors();
+            self.set_tests();
+        }
         self.warnings.extend(admissibility::problems(&self.table, &self.matrices, &self.estimates, &values));
         self.warnings.extend(admissibility::at_bounds(&self.table, &self.restrictions, &self.active));
         self.warnings.extend(self.few_cases());

@@ -32,8 +32,8 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
 
 /// An error that names the first row that cannot be estimated.
 pub(crate) fn refuse_rows(table: &ParameterTable) -> Result<(), SemError> {
-    if table.blocks.iter().any(|block| block.level > 1) {
-        return refuse("level: models of two levels".into());
+    if table.blocks.iter().any(|block| block.level > 2) {
+        return refuse("models of more than two levels".into());
     }
     for row in &table.rows {
         match row.op {

@@ -6,9 +6,9 @@ use covary_numerics::{Dual, Matrix, Scalar};
 
 use crate::{
     Sample,
-    estimators::{Estimator, SampleMoments, Scratch, Weight},
+    estimators::{Estimator, SampleMoments, Scratch, Weight, two_level::TwoLevel},
     fit::ImpliedMoments,
-    inference::information,
+    inference::{information, two_level},
     model_matrices::{BlockMatrices, Form, ModelMatrices, Workspace},
 };
 
@@ -27,6 +27,10 @@ pub struct Objective<'a, T> {
     pub exogenous: Vec<T>,
     workspaces: Vec<Workspace<T>>,
     scratch: Vec<Scratch<T>>,
+    /// One entry per group of a model of two levels, whose blocks are evaluated together; empty in others.
+    levels: Vec<TwoLevel<T>>,
+    /// N.
+    cases: f64,
 }
 
 /// w_g = n_g/N by block.
@@ -73,8 +77,10 @@ impl<'a, T: Scalar> Objective<'a, T> {
             half_weights: discrepancy_weights(estimator, sample).iter().map(|w| 0.5 * w).collect(),
             saturated: vec![T::ZERO; sample.blocks.len()],
             exogenous: vec![T::ZERO; matrices.exogenous.len()],
-            workspaces: workspaces(matrices, estimator.form()),
+            workspaces: workspaces(matrices, if sample.is_two_level() { Form::Moments } else { estimator.form() }),
             scratch: matrices.blocks.iter().map(scratch).collect(),
+            levels: sample.levels.iter().map(TwoLevel::new).collect(),
+            cases: sample.cases() as f64,
         }
     }
 
@@ -101,7 +107,8 @@ impl<'a, T: Scalar> Objective<'a, T> {
     /// `None` where the sample has no saturated value.
     #[inline(always)]
     pub fn refresh(&mut self) -> Option<()> {
-        for (block, sample) in self.samples.iter().enumerate() {
+        // Σ_B need not be positive definite.
+        for (block, sample) in self.samples.iter().enumerate().filter(|_| self.levels.is_empty()) {
             self.saturated[block] = self.estimator.saturated(sample, &mut self.scratch[block])?;
         }
         self.take_exogenous();
@@ -124,6 +131,9 @@ impl<'a, T: Scalar> Objective<'a, T> {
     #[inline(always)]
     pub fn evaluate(&mut self, theta: &[T], gradient: &mut [T]) -> Option<T> {
         gradient.fill(T::ZERO);
+        if !self.levels.is_empty() {
+            return self.evaluate_levels(theta, gradient);
+        }
         let mut value = T::ZERO;
         for (block, layout) in self.matrices.blocks.iter().enumerate() {
             let workspace = &mut self.workspaces[block];
@@ -137,6 +147,25 @@ impl<'a, T: Scalar> Objective<'a, T> {
             let weight = T::from(self.half_weights[block]);
             value += weight * (discrepancy - self.saturated[block]);
             workspace.chain(layout, weight, gradient);
+        }
+        Some(value)
+    }
+
+    /// f(θ) = −log-likelihood/N of two levels, without the terms in ln 2π.
+    #[inline(never)]
+    fn evaluate_levels(&mut self, theta: &[T], gradient: &mut [T]) -> Option<T> {
+        let weight = T::from(0.5 / self.cases);
+        let mut value = T::ZERO;
+        for group in &mut self.levels {
+            let (lower, upper) = (group.sample.layout.within, group.sample.layout.between);
+            for block in [lower, upper] {
+                self.workspaces[block].evaluate(&self.matrices.blocks[block], theta, &self.exogenous)?;
+            }
+            // Level 2 of a group stands behind its level 1.
+            let (before, behind) = self.workspaces.split_at_mut(upper);
+            value += weight * group.evaluate(&mut before[lower], &mut behind[0])?;
+            before[lower].chain(&self.matrices.blocks[lower], weight, gradient);
+            behind[0].chain(&self.matrices.blocks[upper], weight, gradient);
         }
         Some(value)
     }
@@ -158,8 +187,13 @@ fn workspaces<T: Scalar>(matrices: &ModelMatrices, form: Form) -> Vec<Workspace<
 
 impl<'a> Objective<'a, f64> {
     /// F_g of each block at θ: the discrepancy beyond the saturated model's. `None` where it does not exist.
+    ///
+    /// Of two levels: −2 log-likelihood per case beyond the saturated model's, at the block of level 1.
     pub fn discrepancies(&mut self, theta: &[f64]) -> Option<Vec<f64>> {
         let mut gradient = vec![0.0; theta.len()];
+        if !self.levels.is_empty() {
+            return self.level_discrepancies(theta);
+        }
         let blocks = 0..self.matrices.blocks.len();
         let weights = self.half_weights.clone();
         let discrepancy = |block: usize| {
@@ -174,6 +208,39 @@ impl<'a> Objective<'a, f64> {
         found
     }
 
+    fn level_discrepancies(&mut self, theta: &[f64]) -> Option<Vec<f64>> {
+        let mut found = vec![0.0; self.workspaces.len()];
+        for group in &mut self.levels {
+            let (lower, upper) = (group.sample.layout.within, group.sample.layout.between);
+            for block in [lower, upper] {
+                self.workspaces[block].evaluate(&self.matrices.blocks[block], theta, &self.exogenous)?;
+            }
+            let (before, behind) = self.workspaces.split_at_mut(upper);
+            let value = group.evaluate(&mut before[lower], &mut behind[0])?;
+            found[lower] = (value - group.sample.saturated_value) / group.sample.cases as f64;
+        }
+        Some(found)
+    }
+
+    /// Scores of the clusters at θ, −∂(−log-likelihood)/∂θ, of all groups one below the other: ΣJ_g × q⁺.
+    ///
+    /// `None` where a cluster has no likelihood, and without clusters.
+    pub fn cluster_scores(&mut self, theta: &[f64]) -> Option<Matrix> {
+        let mut scores: Vec<f64> = Vec::new();
+        for group in &mut self.levels {
+            let (lower, upper) = (group.sample.layout.within, group.sample.layout.between);
+            let layouts = [&self.matrices.blocks[lower], &self.matrices.blocks[upper]];
+            for (block, layout) in [lower, upper].into_iter().zip(layouts) {
+                self.workspaces[block].evaluate(layout, theta, &self.exogenous)?;
+            }
+            let (before, behind) = self.workspaces.split_at_mut(upper);
+            let of_group = group.scores(layouts, &mut before[lower], &mut behind[0], theta.len())?;
+            scores.extend_from_slice(of_group.values());
+        }
+        (!self.levels.is_empty()).then_some(())?;
+        Matrix::from_values(scores.len() / theta.len().max(1), theta.len(), scores)
+    }
+
     /// The information that scales the search, per case: Σ w_g Δ'W_gΔ, W_g = NT(Σ) for ML, V for least squares.
     ///
     /// `None` where a block has no moments at θ.
@@ -183,6 +250,10 @@ impl<'a> Objective<'a, f64> {
             .collect::<Option<_>>()?;
         if self.estimator == Estimator::Fiml {
             return self.expected_by_pattern(&values, weights);
+        }
+        if !self.levels.is_empty() {
+            let samples = self.levels.iter().map(|group| group.sample.as_ref());
+            return two_level::expected(self.matrices, &values, samples);
         }
         let metric = |(values, sample): (&BlockMatrices, &SampleMoments<f64>)| {
             if self.estimator.is_least_squares() {
@@ -259,8 +330,13 @@ impl<'a> Objective<'a, f64> {
             half_weights: self.half_weights.clone(),
             saturated: constants(&self.saturated),
             exogenous: constants(&self.exogenous),
-            workspaces: workspaces(self.matrices, self.estimator.form()),
+            workspaces: workspaces(
+                self.matrices,
+                if self.levels.is_empty() { self.estimator.form() } else { Form::Moments },
+            ),
             scratch: self.matrices.blocks.iter().map(scratch).collect(),
+            levels: self.levels.iter().map(|group| TwoLevel::new(&group.sample)).collect(),
+            cases: self.cases,
         }
     }
 }

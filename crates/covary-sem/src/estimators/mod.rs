@@ -8,6 +8,7 @@ pub(crate) mod fiml;
 mod least_squares;
 mod ml;
 pub mod named;
+pub mod two_level;
 mod weight;
 
 use covary_numerics::{Matrix, Scalar};

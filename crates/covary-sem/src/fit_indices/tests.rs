@@ -198,6 +198,7 @@ fn complete(df: f64, statistic: f64) -> FitInput {
             df: 2.0,
             mean_eigenvalue: 1.2,
             interval: (1.8, 1.2),
+            of_saturated_moments: false,
             baseline: Some((100.0, 3.0, 1.1)),
         }),
         parameters: 7,

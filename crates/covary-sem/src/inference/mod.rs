@@ -18,6 +18,7 @@ pub(crate) mod score;
 mod solution;
 pub mod standard_errors;
 pub mod test_statistic;
+pub mod two_level;
 
 pub use bootstrap::Bootstrap;
 pub use solution::Solution;

@@ -2,13 +2,13 @@
 
 use covary_numerics::{Matrix, distributions, linalg::Cholesky};
 
-use super::{baseline::BaselineModel, incomplete};
+use super::{baseline::BaselineModel, incomplete, two_level};
 use crate::{
     Likelihood, ParameterTable, Sample, Settings,
     estimate::{EqualityConstraints, Objective},
     estimators::Estimator,
     fit::TestStatistic,
-    model_matrices::ModelMatrices,
+    model_matrices::{BlockLayout, ModelMatrices},
     parameter_table::Block,
 };
 
@@ -32,10 +32,16 @@ pub fn degrees_of_freedom(matrices: &ModelMatrices, constraints: &EqualityConstr
     moments(matrices) as i64 - matrices.free as i64 + constraints.rank as i64
 }
 
-/// Number of moments that the model has to explain: those of fixed x do not count.
+/// Number of moments that the model has to explain: those of fixed x do not count, a mean at two levels counts once.
 pub fn moments(matrices: &ModelMatrices) -> usize {
-    let all: usize = matrices.blocks.iter().map(|layout| layout.moments()).sum();
-    all - matrices.exogenous.iter().filter(|moment| moment.other.is_some() || matrices.meanstructure).count()
+    let counts = |block: usize, variable: usize| matrices.meanstructure && !matrices.blocks[block].mean_above[variable];
+    let of_block = |(block, layout): (usize, &BlockLayout)| {
+        let p = layout.observed.len();
+        p * (p + 1) / 2 + (0..p).filter(|variable| counts(block, *variable)).count()
+    };
+    let all: usize = matrices.blocks.iter().enumerate().map(of_block).sum();
+    let fixed = matrices.exogenous.iter().filter(|m| m.other.is_some() || counts(m.block, m.variable)).count();
+    all - fixed
 }
 
 /// The baseline model: variances and means free, covariances 0 except among x where `keeps_x` says so; with
@@ -45,6 +51,9 @@ pub fn moments(matrices: &ModelMatrices) -> usize {
 /// residual variances s_jj·x stand for s_jj, and df is Σ_g p_y(p_y−1)/2.
 /// `None` where a covariance matrix is not positive definite, and with a single variable.
 pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, keeps_x: bool) -> Option<TestStatistic> {
+    if sample.is_two_level() {
+        return two_level::baseline(table, sample);
+    }
     if Estimator::named(settings.estimator).is_least_squares() {
         return least_squares_baseline(table, sample, settings, keeps_x);
     }
@@ -86,6 +95,9 @@ fn least_squares_baseline(
 ///
 /// Σ_g −n_g/2 (p ln 2π + ln |Σ| + tr SΣ⁻¹ + δ'Σ⁻¹δ), S as used (n_g also with the S of wishart).
 pub fn log_likelihoods(table: &ParameterTable, sample: &Sample, discrepancies: &[f64]) -> Option<(f64, f64)> {
+    if sample.is_two_level() {
+        return two_level::log_likelihoods(table, sample, discrepancies);
+    }
     let mut model = 0.0;
     let mut saturated = 0.0;
     for ((block, variables), discrepancy) in sample.blocks.iter().zip(&table.blocks).zip(discrepancies) {

@@ -62,6 +62,8 @@ pub struct BlockLayout {
     pub(super) unique_residuals: bool,
     /// Whether means are modelled.
     pub meanstructure: bool,
+    /// Whether a variable's mean belongs to the level above, where it stands too.
+    pub mean_above: Vec<bool>,
 }
 
 /// A matrix of the model. Thresholds, response scales and slopes on x will be further members.
@@ -160,6 +162,7 @@ impl BlockLayout {
             paths: Paths::None,
             unique_residuals: false,
             meanstructure: table.meanstructure,
+            mean_above: mean_above(table, block),
         };
         let mut loadings: Vec<Cell> = layout.unit_loadings();
         for (index, row) in rows {
@@ -297,6 +300,13 @@ impl BlockLayout {
             .all(|i| self.residual_covariances.iter().any(|cell| cell.row == i && cell.column == i));
         diagonal && every && self.measured.len() < self.observed.len()
     }
+}
+
+/// Which variables of a block stand at the level above too: y = within + between parts has one mean.
+fn mean_above(table: &ParameterTable, block: usize) -> Vec<bool> {
+    let own = &table.blocks[block];
+    let above = table.blocks.iter().find(|other| other.group == own.group && other.level == own.level + 1);
+    own.observed.iter().map(|name| above.is_some_and(|block| block.observed.contains(name))).collect()
 }
 
 /// The latent variables of the matrices: the model's own, then observed ones of the structural part.

@@ -56,7 +56,7 @@ pub(super) fn take(
         })
         .collect::<Result<_, _>>()?;
     let warnings = cases_left_out(left_out, dataset.cases()).into_iter().collect();
-    Ok((Sample { blocks }, warnings))
+    Ok((Sample { blocks, levels: Vec::new() }, warnings))
 }
 
 /// An error that names the nearest known variable.

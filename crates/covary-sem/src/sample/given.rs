@@ -32,7 +32,7 @@ pub(super) fn take(groups: &[GroupMoments], table: &ParameterTable, settings: &S
             .ok_or_else(|| SemError::Data(format!("no covariance matrix is given{}", in_group(block))))?;
         of_group(group, block, table.meanstructure, settings)
     };
-    Ok(Sample { blocks: table.blocks.iter().map(block_sample).collect::<Result<_, _>>()? })
+    Ok(Sample { blocks: table.blocks.iter().map(block_sample).collect::<Result<_, _>>()?, levels: Vec::new() })
 }
 
 fn of_group(

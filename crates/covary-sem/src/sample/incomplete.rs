@@ -51,7 +51,7 @@ pub(super) fn take(
         }
         blocks.push(sample);
     }
-    Ok(Some((Sample { blocks }, warnings)))
+    Ok(Some((Sample { blocks, levels: Vec::new() }, warnings)))
 }
 
 /// Variables of a block whose variance is fixed at the sample's.

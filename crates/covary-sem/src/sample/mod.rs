@@ -1,16 +1,20 @@
 //! Cases → moments: what an estimator sees of the data.
 
 mod cases;
+pub mod clusters;
 mod definiteness;
 mod design;
 pub mod fourth_moments;
 mod given;
 mod groups;
 pub(crate) mod incomplete;
+pub mod level_moments;
 pub mod patterns;
 pub(crate) mod resample;
 pub mod saturated;
 pub(crate) mod weights;
+
+use std::sync::Arc;
 
 use covary_data::Dataset;
 use covary_numerics::Matrix;
@@ -49,6 +53,8 @@ pub struct GroupMoments {
 pub struct Sample {
     /// One entry per block of the parameter table.
     pub blocks: Vec<BlockSample>,
+    /// One entry per group in a model of two levels; empty in others. The blocks then hold saturated moments.
+    pub levels: Vec<Arc<clusters::ClusterSample>>,
 }
 
 /// The sample of one block; variables in the block's order.
@@ -128,6 +134,12 @@ impl Sample {
     /// covariance matrix that is not positive definite where the estimator needs its inverse; the text names
     /// variables and group.
     pub fn take(data: &Data, table: &ParameterTable, settings: &Settings) -> Result<(Sample, Vec<Warning>), SemError> {
+        if table.blocks.iter().any(|block| block.level > 1) {
+            return match data {
+                Data::Cases(dataset) => clusters::take(dataset, table, settings),
+                Data::Moments(_) => Err(clusters::needs_cases()),
+            };
+        }
         let (mut sample, mut warnings) = match data {
             Data::Cases(dataset) => cases::take(dataset, table, settings)?,
             Data::Moments(groups) => (given::take(groups, table, settings)?, Vec::new()),
@@ -155,7 +167,15 @@ impl Sample {
 
     /// Cases over all groups, N.
     pub fn cases(&self) -> usize {
+        if self.is_two_level() {
+            return self.levels.iter().map(|group| group.cases).sum();
+        }
         self.blocks.iter().map(|block| block.cases).sum()
+    }
+
+    /// Whether cases stand in clusters that are modelled.
+    pub fn is_two_level(&self) -> bool {
+        !self.levels.is_empty()
     }
 }
 
