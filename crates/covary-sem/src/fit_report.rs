@@ -42,6 +42,8 @@ pub struct FitReport {
     pub n_obs: Vec<usize>,
     /// All cases.
     pub n_total: usize,
+    /// Clusters by group; empty in models of one level.
+    pub n_clusters: Vec<usize>,
     /// Confidence level of all limits.
     pub level: f64,
     /// Groups.
@@ -66,6 +68,8 @@ pub struct FitReport {
     pub fit_amos: AmosFit,
     /// R².
     pub r2: Vec<RSquare>,
+    /// Intraclass correlations; empty in models of one level.
+    pub icc: Vec<IntraclassCorrelation>,
     /// Implied moments by group.
     pub implied: Vec<Implied>,
     /// Sample moments by group.
@@ -161,7 +165,20 @@ pub struct RSquare {
     pub variable: String,
     /// Group, from 1.
     pub group: usize,
+    /// Level, from 1.
+    pub level: usize,
     /// 1 − residual variance / implied variance.
+    pub value: Option<f64>,
+}
+
+/// The share of a variable's variance that lies between clusters.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+pub struct IntraclassCorrelation {
+    /// The variable, one of level 1.
+    pub variable: String,
+    /// Group, from 1.
+    pub group: usize,
+    /// σ_B/(σ_B + σ_W) of the saturated model; `None` where the variance between clusters is estimated to be negative.
     pub value: Option<f64>,
 }
 
@@ -170,6 +187,8 @@ pub struct RSquare {
 pub struct Implied {
     /// Group, from 1.
     pub group: usize,
+    /// Level, from 1.
+    pub level: usize,
     /// Covariances.
     pub cov: Matrix,
     /// Means, with a mean structure.
@@ -183,6 +202,8 @@ pub struct Implied {
 pub struct Residuals {
     /// Group, from 1.
     pub group: usize,
+    /// Level, from 1.
+    pub level: usize,
     /// Variables.
     pub names: Vec<String>,
     /// Covariance residuals s − σ.
@@ -207,6 +228,8 @@ pub struct Residuals {
 pub struct LatentCorrelations {
     /// Group, from 1.
     pub group: usize,
+    /// Level, from 1.
+    pub level: usize,
     /// Latent variables.
     pub names: Vec<String>,
     /// Their implied correlations; `None` where a variance is not positive.
@@ -317,8 +340,9 @@ impl FitReport {
             admissible: fit.admissible(),
             warnings: fit.warnings.clone(),
             iterations: fit.iterations,
-            n_obs: fit.sample.blocks.iter().map(|block| block.cases).collect(),
+            n_obs: cases_by_group(fit),
             n_total: fit.cases(),
+            n_clusters: fit.sample.levels.iter().map(|group| group.clusters).collect(),
             level: fit.settings.level,
             n_groups: groups(fit),
             group_labels: group_labels(fit),
@@ -338,6 +362,7 @@ impl FitReport {
             fit: fit_indices::measures(fit_indices::ALL, &input::lavaan(fit)),
             fit_amos: amos::blocks(&input::amos(fit)),
             r2: explained(fit),
+            icc: intraclass_correlations(fit),
             implied: blocks.clone().map(|block| implied_moments(fit, block)).collect(),
             sample: blocks.clone().map(|block| sample_moments(fit, block)).collect(),
             residuals: blocks.clone().map(|block| residuals(fit, block, scores.as_ref())).collect(),
@@ -370,6 +395,25 @@ impl FitReport {
     }
 }
 
+fn cases_by_group(fit: &Fit) -> Vec<usize> {
+    let blocks = fit.table.blocks.iter().zip(&fit.sample.blocks).filter(|(block, _)| block.level <= 1);
+    blocks.map(|(_, sample)| sample.cases).collect()
+}
+
+fn intraclass_correlations(fit: &Fit) -> Vec<IntraclassCorrelation> {
+    let of_group = |group: &std::sync::Arc<crate::sample::clusters::ClusterSample>| {
+        let block = &fit.table.blocks[group.layout.within];
+        let values = group.intraclass_correlations();
+        let entry = |(variable, value): (&String, Option<f64>)| IntraclassCorrelation {
+            variable: variable.clone(),
+            group: block.group,
+            value,
+        };
+        block.observed.iter().zip(values).map(entry).collect::<Vec<_>>()
+    };
+    fit.sample.levels.iter().flat_map(of_group).collect()
+}
+
 pub(crate) fn groups(fit: &Fit) -> usize {
     fit.table.blocks.iter().map(|block| block.group).collect::<BTreeSet<_>>().len()
 }
@@ -386,6 +430,7 @@ fn explained(fit: &Fit) -> Vec<RSquare> {
     let of_variable = |r2: crate::standardized::ExplainedVariance| RSquare {
         variable: r2.variable,
         group: fit.table.blocks[r2.block].group,
+        level: fit.table.blocks[r2.block].level,
         value: r2.value,
     };
     explained_variances(&fit.table, &fit.estimates).into_iter().map(of_variable).collect()
@@ -395,6 +440,7 @@ fn implied_moments(fit: &Fit, block: usize) -> Implied {
     let moments = &fit.implied[block];
     Implied {
         group: fit.table.blocks[block].group,
+        level: fit.table.blocks[block].level,
         cov: moments.covariance.clone(),
         mean: moments.mean.clone(),
         names: fit.table.blocks[block].observed.clone(),
@@ -405,6 +451,7 @@ fn sample_moments(fit: &Fit, block: usize) -> Implied {
     let moments = &fit.sample.blocks[block];
     Implied {
         group: fit.table.blocks[block].group,
+        level: fit.table.blocks[block].level,
         cov: moments.covariance.clone(),
         mean: moments.mean.clone(),
         names: fit.table.blocks[block].observed.clone(),
@@ -415,6 +462,7 @@ fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
     let of_block = moment_residuals_with(fit, block, scores);
     Residuals {
         group: fit.table.blocks[block].group,
+        level: fit.table.blocks[block].level,
         names: fit.table.blocks[block].observed.clone(),
         raw: of_block.raw,
         cor: of_block.correlation,
@@ -439,6 +487,7 @@ fn correlations_of_latents(fit: &Fit, block: usize) -> LatentCorrelations {
     };
     LatentCorrelations {
         group: fit.table.blocks[block].group,
+        level: fit.table.blocks[block].level,
         names: fit.table.blocks[block].latent.clone(),
         cor: values.and_then(|values| Matrix::from_values(m, m, values)),
         se: table(|correlation| correlation.standard_error),

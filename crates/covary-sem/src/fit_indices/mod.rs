@@ -24,6 +24,7 @@ pub mod rmsea;
 pub mod rni;
 pub mod scaled;
 pub mod srmr;
+pub mod srmr_levels;
 pub mod srmr_mplus;
 pub mod tli;
 
@@ -60,6 +61,9 @@ pub struct FitInput {
     pub robust: Option<RobustInput>,
     /// Groups, in their order.
     pub groups: Vec<FitGroup>,
+    /// Of a model of two levels: its groups within and between clusters, with the moments of the saturated model for
+    /// the sample's; those of `groups` are then absent.
+    pub levels: Option<[Vec<FitGroup>; 2]>,
 }
 
 /// The baseline model: variances and means free, covariances zero.
@@ -211,12 +215,14 @@ pub const ALL: &[FitIndex] = &[
     FitIndex { name: "rmr", value: rmr::rmr },
     FitIndex { name: "rmr_nomean", value: rmr::rmr_nomean },
     FitIndex { name: "srmr", value: srmr::srmr },
-    FitIndex { name: "srmr_bentler", value: srmr::srmr },
+    FitIndex { name: "srmr_bentler", value: srmr::srmr_bentler },
     FitIndex { name: "srmr_bentler_nomean", value: srmr::srmr_nomean },
     FitIndex { name: "crmr", value: crmr::crmr },
     FitIndex { name: "crmr_nomean", value: crmr::crmr_nomean },
     FitIndex { name: "srmr_mplus", value: srmr_mplus::srmr_mplus },
     FitIndex { name: "srmr_mplus_nomean", value: srmr_mplus::srmr_mplus_nomean },
+    FitIndex { name: "srmr_within", value: srmr_levels::srmr_within },
+    FitIndex { name: "srmr_between", value: srmr_levels::srmr_between },
     FitIndex { name: "cn_05", value: hoelter::cn_05 },
     FitIndex { name: "cn_01", value: hoelter::cn_01 },
     FitIndex { name: "gfi", value: gfi::gfi },

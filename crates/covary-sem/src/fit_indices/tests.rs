@@ -148,6 +148,7 @@ fn lavaan_measures_from_its_statistics() {
         rmsea_group_factor: 1.0,
         log_likelihood: Some((-3737.74492662620, -3695.09216574121)),
         groups: vec![FitGroup { cases: 301, weight: None, variables: 9, means: false, moments: None }],
+        levels: None,
     };
     let expected = [
         ("fmin", 0.141703524534838),
@@ -224,6 +225,7 @@ fn complete(df: f64, statistic: f64) -> FitInput {
                 given_x: None,
             }),
         }],
+        levels: None,
     }
 }
 

@@ -27,6 +27,9 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
     let groups = super::groups(fit) as f64;
     let least_squares = Estimator::named(fit.settings.estimator).is_least_squares();
     let by_cases = definitions.likelihood == Likelihood::Normal && !least_squares;
+    if fit.sample.is_two_level() {
+        return two_levels(fit, group_factor(&definitions, groups));
+    }
     let keeps_x = fit.settings.baseline_keeps_x.unwrap_or(definitions.baseline_keeps_x);
     let baseline = baseline(&fit.table, &fit.sample, &fit.settings, keeps_x);
     FitInput {
@@ -42,6 +45,7 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
         scaled: scaled(fit),
         robust: robust(fit, baseline),
         groups: (0..fit.table.blocks.len()).map(|block| group_of_lavaan(fit, block)).collect(),
+        levels: None,
     }
 }
 
@@ -49,6 +53,11 @@ pub(super) fn lavaan(fit: &Fit) -> FitInput {
 ///
 /// Under a wishart fit S and Σ are brought from divisor n − 1 to n.
 pub(super) fn amos(fit: &Fit) -> FitInput {
+    if fit.sample.is_two_level() {
+        // AMOS has no models of two levels.
+        let groups = two_levels(fit, 1.0).groups;
+        return FitInput { parameters: distinct_parameters(fit), groups, ..FitInput::default() };
+    }
     let definitions = Conventions::AMOS;
     let groups = super::groups(fit) as f64;
     let multiplier = fit.cases() as f64 - groups;
@@ -72,6 +81,30 @@ pub(super) fn amos(fit: &Fit) -> FitInput {
         scaled: None,
         robust: None,
         groups: fit_groups,
+        levels: None,
+    }
+}
+
+/// Two levels: N cases, and residuals by level alone.
+fn two_levels(fit: &Fit, rmsea_group_factor: f64) -> FitInput {
+    let of_level = |level: usize| {
+        let blocks = fit.table.blocks.iter().enumerate().filter(move |(_, block)| block.level == level);
+        blocks.map(|(block, _)| group(fit, block, 1.0, Vec::new()))
+    };
+    FitInput {
+        parameters: distinct_parameters(fit),
+        objective: Some(fit.objective).filter(|objective| objective.is_finite()),
+        statistic: fit.test.map(|test| test.statistic),
+        df: fit.degrees_of_freedom as f64,
+        baseline: fit.baseline.map(|test| Baseline { statistic: test.statistic, df: test.df }),
+        multiplier: fit.cases() as f64,
+        rmsea_group_factor,
+        log_likelihood: fit.log_likelihood,
+        without_distribution: false,
+        scaled: scaled(fit),
+        robust: robust(fit, fit.baseline),
+        groups: of_level(1).map(|group| FitGroup { moments: None, ..group }).collect(),
+        levels: Some([of_level(1).collect(), of_level(2).collect()]),
     }
 }
 

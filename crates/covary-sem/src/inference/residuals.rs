@@ -68,8 +68,10 @@ pub(crate) fn moment_residuals_with(fit: &Fit, block: usize, scores: Option<&Sco
     let means = if fit.table.meanstructure { sample.mean.as_ref().zip(implied.mean.as_ref()) } else { None };
     let mean_raw: Option<Vec<f64>> = means.map(|(m, mu)| m.iter().zip(mu).map(|(m, mu)| m - mu).collect());
 
-    let other = needs_moments(fit).then(|| MomentVariances::new(fit, block));
-    let sampling = Sampling::new(s, &fixed_x(&fit.table, &Reticular::new(&fit.table, block)));
+    // Moments of two levels are estimates, not those of a sample: no sampling variance in closed form.
+    let one_level = !fit.sample.is_two_level();
+    let other = (one_level && needs_moments(fit)).then(|| MomentVariances::new(fit, block));
+    let sampling = Sampling::new(s, &fixed_x(&fit.table, &Reticular::new(&fit.table, block))).filter(|_| one_level);
     let of_sample = |moment: Moment| {
         let variance = match &other {
             Some(other) => other.as_ref()?.of_sample(moment),
@@ -103,7 +105,7 @@ pub(crate) fn moment_residuals_with(fit: &Fit, block: usize, scores: Option<&Sco
         normalized: square(p, |i, j| over(raw[(i, j)], of_sample(Moment::Covariance(i, j))?)),
         standardized: square(p, |i, j| over(raw[(i, j)], of_covariance(i, j)?)),
         standard_errors: square(p, |i, j| of_covariance(i, j).map(f64::sqrt)),
-        amos_standardized: square(p, |i, j| over(raw[(i, j)], amos(i, j))),
+        amos_standardized: square(p, |i, j| over(raw[(i, j)], amos(i, j)).filter(|_| one_level)),
         mean_normalized: mean_over(&|i| of_sample(Moment::Mean(i))),
         mean_standardized: mean_over(&|i| of_residual(Moment::Mean(i))),
         mean_raw,

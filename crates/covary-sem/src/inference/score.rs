@@ -91,8 +91,11 @@ pub(crate) struct FreeInformation {
 }
 
 impl BlockScore {
-    /// Every block of the fit.
+    /// Every block of the fit. `None` of two levels, whose blocks are no samples of their own.
     pub fn all(fit: &Fit) -> Option<Vec<Self>> {
+        if fit.sample.is_two_level() {
+            return None;
+        }
         (0..fit.table.blocks.len()).map(|block| BlockScore::new(fit, block)).collect()
     }
 

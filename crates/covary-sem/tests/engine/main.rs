@@ -11,4 +11,5 @@ mod intervals;
 mod invariance;
 mod language;
 mod lavaan;
+mod two_level;
 mod yongkang;
