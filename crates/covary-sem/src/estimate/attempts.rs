@@ -58,6 +58,18 @@ struct Attempts<'a, 'b> {
 impl Attempts<'_, '_> {
     /// A search from θ. The limit of iterations is one for each search, as it is in the programs whose option it is.
     fn try_from(&mut self, restrictions: &Restrictions, theta: &[f64]) -> Option<Estimates> {
+        let mut found = self.search_from(restrictions, theta)?;
+        if found.ending == Ending::NoProgress
+            && let Some(again) = self.search_from(restrictions, &found.theta)
+            && again.objective <= found.objective
+        {
+            // Units of parameters far from the start may be of another size altogether.
+            found = again;
+        }
+        Some(found)
+    }
+
+    fn search_from(&mut self, restrictions: &Restrictions, theta: &[f64]) -> Option<Estimates> {
         let start = restrictions.linear.project(theta);
         let found = search(self.objective, restrictions, &self.weights, &start, self.max_iterations)?;
         self.iterations += found.iterations;

@@ -40,10 +40,16 @@ const SUFFICIENT_FALL: f64 = 0.25;
 /// Gradient of the first round; each later one is searched ten times as closely.
 const FIRST_TOLERANCE: f64 = 1e-2;
 /// From here on Newton's steps are tried.
-const NEAR: f64 = 1e-2;
+const NEAR: f64 = 0.1;
+/// Iterations of one round; a search along a level direction has no end, Newton's steps do.
+const MOST_ITERATIONS_OF_ROUND: usize = 200;
 /// Newton's steps, and how often one is halved.
 const MOST_STEPS: usize = 30;
 const MOST_HALVINGS: usize = 4;
+/// Multiples of the curvature across binding restrictions that are tried.
+const PENALTIES_OF_STEPS: [f64; 4] = [0.0, 1.0, 1e2, 1e4];
+/// Curvature that is added in all directions where there is none; with the first a point still counts as a minimum.
+const RIDGES: [f64; 4] = [1e-6, 1e-4, 1e-2, 1.0];
 /// An inequality this close to 0 holds as an equation.
 const ACTIVE: f64 = 1e-7;
 /// Where restrictions do not exist at the start: their parameters are moved by this much of their units.
@@ -108,7 +114,7 @@ impl Search<'_, '_> {
         for _ in 0..MOST_ROUNDS {
             let ending = self.minimise_augmented(weights, &mut point, &multipliers, penalty, tolerance)?;
             let values = self.evaluate(&point)?;
-            if ending == Ending::IterationLimit {
+            if ending == Ending::IterationLimit && self.iterations >= self.max_iterations {
                 return Some(Found { point, multipliers, ending });
             }
             let before = violation;
@@ -121,7 +127,7 @@ impl Search<'_, '_> {
             }
             if violation < NEAR {
                 let candidate = self.newton(point.clone(), multipliers.clone())?;
-                if candidate.residual <= FINAL_TOLERANCE {
+                if candidate.residual <= FINAL_TOLERANCE && self.is_minimum(&candidate) {
                     let Candidate { point, multipliers, .. } = candidate;
                     return Some(Found { point, multipliers, ending: Ending::Converged });
                 }
@@ -147,7 +153,7 @@ impl Search<'_, '_> {
         tolerance: f64,
     ) -> Option<Ending> {
         let metric = self.metric(weights, point, multipliers, penalty);
-        let most = self.max_iterations.saturating_sub(self.iterations);
+        let most = self.max_iterations.saturating_sub(self.iterations).min(MOST_ITERATIONS_OF_ROUND);
         let settings = minimise::Settings { gradient_tolerance: tolerance, max_iterations: most };
         let mut newton = QuasiNewton::new(point, metric.as_ref(), settings);
         let ending = loop {
@@ -182,8 +188,9 @@ impl Search<'_, '_> {
     fn metric(&mut self, weights: &[f64], point: &[f64], multipliers: &[f64], penalty: f64) -> Option<Matrix> {
         let mut curvature = self.scaled.information_at(weights, point)?;
         let values = self.evaluate(point)?;
-        let binds =
-            |i: usize| self.restrictions.rest[i].is_equality() || values.restrictions[i] < multipliers[i] / penalty;
+        let binds = |i: usize| {
+            self.restrictions.rest[i].is_equality() || values.restrictions[i] < multipliers[i] / penalty
+        };
         for i in (0..multipliers.len()).filter(|i| binds(*i)) {
             add_outer(&mut curvature, values.jacobian.row(i), penalty);
         }
@@ -227,14 +234,17 @@ impl Search<'_, '_> {
     /// The step of the quadratic programme, halved while it does not bring the conditions nearer. `None` where none does.
     fn newton_step(&mut self, from: &Candidate) -> Option<Candidate> {
         let values = self.evaluate(&from.point)?;
-        let hessian = self.lagrangian_hessian(from, &values)?;
+        let (hessian, penalty) = self.lagrangian_hessian(from, &values, f64::INFINITY)?;
         let linear = |i: usize| LinearRestriction {
             gradient: values.jacobian.row(i).to_vec(),
             value: values.restrictions[i],
             is_equality: self.restrictions.rest[i].is_equality(),
         };
         let restrictions: Vec<LinearRestriction> = (0..values.restrictions.len()).map(linear).collect();
-        let solution = quadratic_programme::solve(&hessian, &values.gradient, &restrictions)?;
+        let mut solution = quadratic_programme::solve(&hessian, &values.gradient, &restrictions)?;
+        for i in (0..restrictions.len()).filter(|i| self.binds(from, *i)) {
+            solution.multipliers[i] -= penalty * dot(values.jacobian.row(i), &solution.step);
+        }
         let mut length = 1.0;
         for _ in 0..=MOST_HALVINGS {
             let moved = |(x, d): (&f64, &f64)| x + length * d;
@@ -249,27 +259,47 @@ impl Search<'_, '_> {
         None
     }
 
-    /// ∂²f − Σ λᵢ∂²cᵢ, made positive definite across the restrictions that bind, where that changes no step.
+    /// ∂²f − Σ λᵢ∂²cᵢ, and ρ where ρ Σ aᵢaᵢ' over the restrictions that bind had to be added to make it positive definite.
     ///
-    /// `None` where it is not even along them: the point is near no minimum.
-    fn lagrangian_hessian(&mut self, at: &Candidate, values: &Values) -> Option<Matrix> {
+    /// What is added changes no step along them; it is taken off the multipliers afterwards. `None` where `largest_ridge`
+    /// does not suffice beside it.
+    fn lagrangian_hessian(&mut self, at: &Candidate, values: &Values, largest_ridge: f64) -> Option<(Matrix, f64)> {
         let unscaled: Vec<f64> = at.multipliers.iter().zip(&self.units).map(|(m, unit)| m / unit).collect();
         let theta = &self.scaled.theta;
-        let over_theta = self.scaled.objective.hessian(theta)?.minus(&self.restrictions.curvature(theta, &unscaled)?);
-        let hessian = self.scaled.in_units(&over_theta)?;
-        let binds = |i: &usize| self.restrictions.rest[*i].is_equality() || at.multipliers[*i] > 0.0;
-        for penalty in [0.0, 1.0, 1e2, 1e4] {
-            let mut convex = hessian.clone();
-            if penalty > 0.0 {
-                for i in (0..at.multipliers.len()).filter(binds) {
-                    add_outer(&mut convex, values.jacobian.row(i), penalty);
-                }
+        let over_theta =
+            self.scaled.objective.hessian(theta)?.minus(&self.restrictions.curvature(theta, &unscaled)?);
+        let mut convex = self.scaled.in_units(&over_theta)?;
+        let mut added = 0.0;
+        for penalty in PENALTIES_OF_STEPS {
+            for i in (0..at.multipliers.len()).filter(|i| self.binds(at, *i)) {
+                add_outer(&mut convex, values.jacobian.row(i), penalty - added);
             }
+            added = penalty;
             if Cholesky::new(&convex).is_some() {
-                return Some(convex);
+                return Some((convex, penalty));
+            }
+        }
+        // Without identification f is level along some direction, and off the minimum it may bend down a little: curvature
+        // in all directions keeps steps short there, and takes nothing from where they lead.
+        let mut ridge = 0.0;
+        for next in RIDGES.into_iter().take_while(|ridge| *ridge <= largest_ridge) {
+            (0..convex.rows()).for_each(|j| convex[(j, j)] += next - ridge);
+            ridge = next;
+            if Cholesky::new(&convex).is_some() {
+                return Some((convex, added));
             }
         }
         None
+    }
+
+    /// Whether f bends up, or is level, along the restrictions that bind.
+    fn is_minimum(&mut self, candidate: &Candidate) -> bool {
+        let values = self.evaluate(&candidate.point);
+        values.and_then(|values| self.lagrangian_hessian(candidate, &values, RIDGES[0])).is_some()
+    }
+
+    fn binds(&self, at: &Candidate, i: usize) -> bool {
+        self.restrictions.rest[i].is_equality() || at.multipliers[i] > 0.0
     }
 
     fn evaluate(&mut self, point: &[f64]) -> Option<Values> {

@@ -244,12 +244,15 @@ impl Known {
     }
 
     /// Observed indicators where there are any, else the latent variables it points to.
+    ///
+    /// An indicator that also stands in the structural part is reached by a path like an outcome: it counts where its
+    /// weight is fixed, as a marker's is, or where there are not two others.
     fn indicators(&self, layout: &BlockLayout, entries: &[(Position, Source)], j: usize) -> Vec<Indicator> {
-        let of = |matrix: MatrixName, shift: usize| -> Vec<Indicator> {
+        let of = |matrix: MatrixName, shift: usize, wanted: &dyn Fn(usize, &Source) -> bool| -> Vec<Indicator> {
             entries
                 .iter()
                 .filter(|(position, _)| position.matrix == matrix && position.column == j)
-                .filter(|(position, _)| matrix == MatrixName::Loadings || layout.stands_for[position.row].is_none())
+                .filter(|(position, source)| wanted(position.row, source))
                 .map(|(position, source)| Indicator {
                     place: shift + position.row,
                     fixed: if let Source::Fixed(value) = source { Some(*value) } else { None },
@@ -257,8 +260,14 @@ impl Known {
                 })
                 .collect()
         };
-        let observed = of(MatrixName::Loadings, 0);
-        if observed.is_empty() { of(MatrixName::Regressions, self.p) } else { observed }
+        let is_observed = |row: usize| layout.stands_for[row].is_some();
+        let is_marker = |source: &Source| matches!(source, Source::Fixed(value) if *value != 0.0);
+        let mut observed = of(MatrixName::Loadings, 0, &|_, _| true);
+        observed.extend(of(MatrixName::Regressions, self.p, &|row, source| is_observed(row) && is_marker(source)));
+        if observed.len() < 2 {
+            observed.extend(of(MatrixName::Regressions, self.p, &|row, source| is_observed(row) && !is_marker(source)));
+        }
+        if observed.is_empty() { of(MatrixName::Regressions, self.p, &|row, _| !is_observed(row)) } else { observed }
     }
 
     /// Loadings, variance and covariances of one factor.

@@ -5,8 +5,10 @@ mod bad_input;
 mod bootstrap;
 #[path = "../common/mod.rs"]
 mod common;
+mod constraints;
 mod derivatives;
 mod estimators;
+mod hard_searches;
 mod intervals;
 mod invariance;
 mod language;
