@@ -45,11 +45,14 @@ const NEAR: f64 = 0.1;
 const MOST_ITERATIONS_OF_ROUND: usize = 200;
 /// Newton's steps, and how often one is halved.
 const MOST_STEPS: usize = 30;
-const MOST_HALVINGS: usize = 4;
+const MOST_HALVINGS: i32 = 3;
 /// Multiples of the curvature across binding restrictions that are tried.
 const PENALTIES_OF_STEPS: [f64; 4] = [0.0, 1.0, 1e2, 1e4];
-/// Curvature that is added in all directions where there is none; with the first a point still counts as a minimum.
-const RIDGES: [f64; 4] = [1e-6, 1e-4, 1e-2, 1.0];
+/// Curvatures that are added in all directions, where steps without do not help: f may bend down off the minimum, and is
+/// level along some direction without identification.
+const RIDGES: [f64; 5] = [0.0, 1e-6, 1e-4, 1e-2, 1.0];
+/// A curvature above minus this counts as level.
+const LEVEL: f64 = 1e-6;
 /// An inequality this close to 0 holds as an equation.
 const ACTIVE: f64 = 1e-7;
 /// Where restrictions do not exist at the start: their parameters are moved by this much of their units.
@@ -231,44 +234,49 @@ impl Search<'_, '_> {
         Some(Candidate { point, multipliers, residual: largest(&residual).max(missed) })
     }
 
-    /// The step of the quadratic programme, halved while it does not bring the conditions nearer. `None` where none does.
+    /// The step of the quadratic programme, shortened while it does not bring the conditions nearer: halved, then with
+    /// more and more curvature in all directions. `None` where nothing helps.
     fn newton_step(&mut self, from: &Candidate) -> Option<Candidate> {
         let values = self.evaluate(&from.point)?;
-        let (hessian, penalty) = self.lagrangian_hessian(from, &values, f64::INFINITY)?;
+        let hessian = self.lagrangian_hessian(from)?;
         let linear = |i: usize| LinearRestriction {
             gradient: values.jacobian.row(i).to_vec(),
             value: values.restrictions[i],
             is_equality: self.restrictions.rest[i].is_equality(),
         };
         let restrictions: Vec<LinearRestriction> = (0..values.restrictions.len()).map(linear).collect();
-        let mut solution = quadratic_programme::solve(&hessian, &values.gradient, &restrictions)?;
-        for i in (0..restrictions.len()).filter(|i| self.binds(from, *i)) {
-            solution.multipliers[i] -= penalty * dot(values.jacobian.row(i), &solution.step);
-        }
-        let mut length = 1.0;
-        for _ in 0..=MOST_HALVINGS {
-            let moved = |(x, d): (&f64, &f64)| x + length * d;
-            let point = from.point.iter().zip(&solution.step).map(moved).collect();
-            if let Some(next) = self.candidate(point, solution.multipliers.clone())
-                && next.residual < from.residual
-            {
-                return Some(next);
+        RIDGES.into_iter().find_map(|ridge| {
+            let (convex, penalty) = self.made_convex(&hessian, ridge, from, &values)?;
+            let mut solution = quadratic_programme::solve(&convex, &values.gradient, &restrictions)?;
+            for i in (0..restrictions.len()).filter(|i| self.binds(from, *i)) {
+                solution.multipliers[i] -= penalty * dot(values.jacobian.row(i), &solution.step);
             }
-            length *= 0.5;
-        }
-        None
+            (0..=MOST_HALVINGS).find_map(|halvings| {
+                let length = 0.5f64.powi(halvings);
+                let moved = |(x, d): (&f64, &f64)| x + length * d;
+                let point = from.point.iter().zip(&solution.step).map(moved).collect();
+                let next = self.candidate(point, solution.multipliers.clone());
+                next.filter(|next| next.residual < from.residual)
+            })
+        })
     }
 
-    /// ∂²f − Σ λᵢ∂²cᵢ, and ρ where ρ Σ aᵢaᵢ' over the restrictions that bind had to be added to make it positive definite.
-    ///
-    /// What is added changes no step along them; it is taken off the multipliers afterwards. `None` where `largest_ridge`
-    /// does not suffice beside it.
-    fn lagrangian_hessian(&mut self, at: &Candidate, values: &Values, largest_ridge: f64) -> Option<(Matrix, f64)> {
+    /// ∂²f − Σ λᵢ∂²cᵢ at the point of the last evaluation.
+    fn lagrangian_hessian(&self, at: &Candidate) -> Option<Matrix> {
         let unscaled: Vec<f64> = at.multipliers.iter().zip(&self.units).map(|(m, unit)| m / unit).collect();
         let theta = &self.scaled.theta;
         let over_theta =
             self.scaled.objective.hessian(theta)?.minus(&self.restrictions.curvature(theta, &unscaled)?);
-        let mut convex = self.scaled.in_units(&over_theta)?;
+        self.scaled.in_units(&over_theta)
+    }
+
+    /// H with a ridge, and ρ where ρ Σ aᵢaᵢ' over the restrictions that bind had to be added to make it positive definite.
+    ///
+    /// What is added so changes no step along them; it is taken off the multipliers afterwards. `None` where it does not
+    /// suffice.
+    fn made_convex(&self, hessian: &Matrix, ridge: f64, at: &Candidate, values: &Values) -> Option<(Matrix, f64)> {
+        let mut convex = hessian.clone();
+        (0..convex.rows()).for_each(|j| convex[(j, j)] += ridge);
         let mut added = 0.0;
         for penalty in PENALTIES_OF_STEPS {
             for i in (0..at.multipliers.len()).filter(|i| self.binds(at, *i)) {
@@ -279,23 +287,17 @@ impl Search<'_, '_> {
                 return Some((convex, penalty));
             }
         }
-        // Without identification f is level along some direction, and off the minimum it may bend down a little: curvature
-        // in all directions keeps steps short there, and takes nothing from where they lead.
-        let mut ridge = 0.0;
-        for next in RIDGES.into_iter().take_while(|ridge| *ridge <= largest_ridge) {
-            (0..convex.rows()).for_each(|j| convex[(j, j)] += next - ridge);
-            ridge = next;
-            if Cholesky::new(&convex).is_some() {
-                return Some((convex, added));
-            }
-        }
         None
     }
 
-    /// Whether f bends up, or is level, along the restrictions that bind.
+    /// Whether f bends up, or is level to rounding, along the restrictions that bind.
     fn is_minimum(&mut self, candidate: &Candidate) -> bool {
-        let values = self.evaluate(&candidate.point);
-        values.and_then(|values| self.lagrangian_hessian(candidate, &values, RIDGES[0])).is_some()
+        let bends_up = |search: &mut Self| {
+            let values = search.evaluate(&candidate.point)?;
+            let hessian = search.lagrangian_hessian(candidate)?;
+            search.made_convex(&hessian, LEVEL, candidate, &values)
+        };
+        bends_up(self).is_some()
     }
 
     fn binds(&self, at: &Candidate, i: usize) -> bool {
