@@ -191,9 +191,8 @@ impl Search<'_, '_> {
     fn metric(&mut self, weights: &[f64], point: &[f64], multipliers: &[f64], penalty: f64) -> Option<Matrix> {
         let mut curvature = self.scaled.information_at(weights, point)?;
         let values = self.evaluate(point)?;
-        let binds = |i: usize| {
-            self.restrictions.rest[i].is_equality() || values.restrictions[i] < multipliers[i] / penalty
-        };
+        let binds =
+            |i: usize| self.restrictions.rest[i].is_equality() || values.restrictions[i] < multipliers[i] / penalty;
         for i in (0..multipliers.len()).filter(|i| binds(*i)) {
             add_outer(&mut curvature, values.jacobian.row(i), penalty);
         }
@@ -265,8 +264,7 @@ impl Search<'_, '_> {
     fn lagrangian_hessian(&self, at: &Candidate) -> Option<Matrix> {
         let unscaled: Vec<f64> = at.multipliers.iter().zip(&self.units).map(|(m, unit)| m / unit).collect();
         let theta = &self.scaled.theta;
-        let over_theta =
-            self.scaled.objective.hessian(theta)?.minus(&self.restrictions.curvature(theta, &unscaled)?);
+        let over_theta = self.scaled.objective.hessian(theta)?.minus(&self.restrictions.curvature(theta, &unscaled)?);
         self.scaled.in_units(&over_theta)
     }
 

@@ -45,7 +45,8 @@ fn constrained_fits_are_lavaans() {
     for (name, case) in reference["constrained"].as_object().unwrap() {
         let model = case["model"].as_str().unwrap();
         let fit = fitted(model, case["data"].as_str().unwrap(), &settings(case, "sem"));
-        let mut check = |result: Result<(), String>| failures.extend(result.err().map(|error| format!("{name}: {error}")));
+        let mut check =
+            |result: Result<(), String>| failures.extend(result.err().map(|error| format!("{name}: {error}")));
         check(if fit.converged() { Ok(()) } else { Err(format!("{:?}", fit.warnings)) });
         for row in case["rows"].as_array().unwrap() {
             let text = |k: usize| row[k].as_str().unwrap();
@@ -93,7 +94,8 @@ fn intervals_of_bounds_are_lavaans() {
                     .rows
                     .iter()
                     .find(|own| {
-                        let same = (own.lhs == text(0) && own.rhs == text(2)) || (own.lhs == text(2) && own.rhs == text(0));
+                        let same =
+                            (own.lhs == text(0) && own.rhs == text(2)) || (own.lhs == text(2) && own.rhs == text(0));
                         same && own.op.symbol() == text(1) && own.group == group && own.free.is_some()
                     })
                     .unwrap_or_else(|| panic!("{name}: {row}"));
@@ -126,10 +128,11 @@ fn bounded_fits_are_lavaans() {
             let text = |k: usize| row[k].as_str().unwrap();
             let op = if text(1) == "=~" { Operator::Measures } else { Operator::Covariance };
             let k = fit.table.find(0, text(0), op, text(2)).unwrap();
-            let result = close(&row.to_string(), fit.estimates[k].unwrap(), row[3].as_f64().unwrap(), 2e-5).and_then(|()| {
-                let own = fit.standard_errors[k].unwrap_or(0.0);
-                close(&format!("S.E. {row}"), own, row[4].as_f64().unwrap_or(0.0), 1e-4)
-            });
+            let result =
+                close(&row.to_string(), fit.estimates[k].unwrap(), row[3].as_f64().unwrap(), 2e-5).and_then(|()| {
+                    let own = fit.standard_errors[k].unwrap_or(0.0);
+                    close(&format!("S.E. {row}"), own, row[4].as_f64().unwrap_or(0.0), 1e-4)
+                });
             failures.extend(result.err());
         }
         for row in fit.table.rows.iter().filter(|row| row.free.is_some()) {
@@ -287,9 +290,7 @@ fn constraints_that_cannot_be_met_are_named() {
     assert!(!fit.converged());
     let warning = fit.warnings.iter().find(|warning| warning.code == WarningCode::NotConverged).unwrap();
     assert!(warning.text.contains("a < 0.3") || warning.text.contains("a > 0.5"), "{}", warning.text);
-    let contradiction = |model: &str| {
-        fit_error(model).contains("contradicts the others or cannot be met")
-    };
+    let contradiction = |model: &str| fit_error(model).contains("contradicts the others or cannot be met");
     assert!(contradiction("f =~ x1 + a*x2 + b*x3 + x4\na == 0.3\na > 0.5"));
     assert!(contradiction("f =~ x1 + a*x2 + lower(2)*x2 + b*x3 + x4\na == 0.3"));
     assert!(fit_error("f =~ x1 + lower(2)*x2 + upper(1)*x2 + x3 + x4").contains("f =~ x2"));

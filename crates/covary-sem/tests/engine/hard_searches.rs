@@ -3,7 +3,8 @@
 use covary_data::{Dataset, Variable};
 use covary_numerics::Matrix;
 use covary_sem::{
-    Data, Fit, FitReport, GroupMoments, Operator, Settings, fit::fit, options::settings_from, parse, warning::WarningCode,
+    Data, Fit, FitReport, GroupMoments, Operator, Settings, fit::fit, options::settings_from, parse,
+    warning::WarningCode,
 };
 use serde_json::json;
 
@@ -100,7 +101,8 @@ fn ends_are_told_in_words() {
     let covariance = Matrix::from_fn(3, 3, |i, j| signs[i][j]);
     let moments = GroupMoments { label: String::new(), cases: 100, names, covariance, mean: None };
     let run = |settings: &Settings| {
-        covary_sem::fit::fit(&parse("f =~ a + b + c").unwrap(), &Data::Moments(vec![moments.clone()]), settings).unwrap()
+        covary_sem::fit::fit(&parse("f =~ a + b + c").unwrap(), &Data::Moments(vec![moments.clone()]), settings)
+            .unwrap()
     };
     let free = run(&Settings::default());
     // The exact solution has a negative factor variance: fits perfectly, is not admissible.
@@ -120,19 +122,30 @@ fn a_singular_sample_has_estimates_but_no_test() {
         })
         .collect();
     let singular = dataset.with_numbers(Variable::named("x3"), sum).unwrap();
-    let fit = fitted("f =~ x4 + x5 + x6\ng =~ x1 + x2 + x3\nx3 ~~ 0.5*x3\nx1 ~~ e*x1\nx2 ~~ e*x2\ne > 0.2", &singular, &Settings::default());
+    let fit = fitted(
+        "f =~ x4 + x5 + x6\ng =~ x1 + x2 + x3\nx3 ~~ 0.5*x3\nx1 ~~ e*x1\nx2 ~~ e*x2\ne > 0.2",
+        &singular,
+        &Settings::default(),
+    );
     let found = warning(&fit, WarningCode::SampleNotPositiveDefinite);
     assert_eq!(found.subjects, ["x3", "x1", "x2"]);
-    assert!(fit.converged() && fit.test.is_none() && fit.baseline.is_none() && fit.vcov.is_some(), "{:?}", fit.warnings);
+    assert!(
+        fit.converged() && fit.test.is_none() && fit.baseline.is_none() && fit.vcov.is_some(),
+        "{:?}",
+        fit.warnings
+    );
     let report = FitReport::new(&fit);
-    assert!(["chisq", "pvalue", "cfi", "rmsea", "fmin", "logl", "aic"].iter().all(|name| report.measure(name).is_none()));
+    assert!(
+        ["chisq", "pvalue", "cfi", "rmsea", "fmin", "logl", "aic"].iter().all(|name| report.measure(name).is_none())
+    );
     assert!(report.measure("srmr").is_some());
     // Without bounds the likelihood has no maximum: never converged, never admissible as it stands.
     let open = fitted("f =~ x1 + x2 + x3", &singular, &Settings::default());
     assert!(!open.converged() || !open.admissible());
     warning(&open, WarningCode::SampleNotPositiveDefinite);
     // Moments of x that are fixed at singular ones leave nothing to estimate.
-    let error = covary_sem::fit::fit(&parse("x4 ~ x1 + x2 + x3").unwrap(), &Data::Cases(&singular), &Settings::default());
+    let error =
+        covary_sem::fit::fit(&parse("x4 ~ x1 + x2 + x3").unwrap(), &Data::Cases(&singular), &Settings::default());
     assert!(error.unwrap_err().to_string().contains("not positive definite"));
 }
 
