@@ -4,7 +4,7 @@ use covary_numerics::{Matrix, minimise};
 
 use crate::{
     Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning,
-    estimate::{self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates},
+    estimate::{self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates, ending::Unfinished},
     estimators::Estimator,
     inference::{
         Bootstrap, admissibility,
@@ -38,6 +38,8 @@ pub struct Fit {
     pub sample: Sample,
     /// How the search ended.
     pub ending: minimise::Ending,
+    /// What kept it from converging; `None` where it did.
+    pub unfinished: Option<Unfinished>,
     /// Iterations.
     pub iterations: usize,
     /// The objective at the estimates: ½ Σ w_g F_g; without its constant where S is singular.
@@ -180,10 +182,11 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let discrepancies = objective.discrepancies(&found.theta).ok_or_else(|| no_moments(&warnings))?;
     let weights = estimate::objective::weights(&sample);
     let unfinished = estimate::ending::unfinished(&objective, &restrictions, &table, &weights, &found);
-    let warnings = unfinished.iter().map(|ending| ending.warning()).chain(warnings).collect();
+    let warnings = unfinished.iter().map(Unfinished::warning).chain(warnings).collect();
     let mut fit = unjudged(table, settings, sample, matrices.clone(), restrictions, found, warnings);
+    fit.unfinished = unfinished;
     fit.judge(&discrepancies);
-    if let Some(chosen) = fit.settings.bootstrap {
+    if let Some(chosen) = fit.settings.bootstrap.filter(|_| fit.converged()) {
         fit.bootstrap = Some(bootstrap::bootstrap(&fit, chosen.resamples, chosen.seed, &|_| Vec::new(), &|_| true)?);
         fit.take_bootstrap_errors();
     }
@@ -243,6 +246,7 @@ fn unjudged(
         restrictions,
         active: found.active,
         ending: found.ending,
+        unfinished: None,
         iterations: found.iterations,
         objective: found.objective,
         theta: found.theta,
@@ -267,7 +271,8 @@ impl Fit {
         let Some(values) = values else { return };
         self.implied = self.matrices.blocks.iter().zip(&values).map(|(layout, v)| v.implied(layout)).collect();
         let statistic = test_statistic::chi_squared(discrepancies, &self.sample, &self.settings);
-        self.test = (self.degrees_of_freedom >= 0 && self.has_test())
+        // Where there is no minimum, a test would be one of figures that are no estimates.
+        self.test = (self.degrees_of_freedom >= 0 && self.converged() && self.has_test())
             .then(|| test_statistic::test_statistic(statistic, self.degrees_of_freedom));
         if !Estimator::named(self.settings.estimator).is_least_squares() {
             let log_likelihoods = match Estimator::of(&self.settings, &self.sample) {
@@ -276,7 +281,9 @@ impl Fit {
             };
             self.log_likelihood = log_likelihoods(&self.table, &self.sample, discrepancies);
         }
-        if self.sample.is_two_level() {
+        if !self.converged() {
+            self.name_what_is_not_identified();
+        } else if self.sample.is_two_level() {
             self.set_two_level_inference();
         } else {
             self.set_standard_errors();
@@ -348,6 +355,19 @@ impl Fit {
                     standard_errors::standard_errors(&self.table, &vcov, rows.defined(), &self.theta);
                 self.vcov = Some(vcov);
             }
+        }
+    }
+
+    /// A search without an end may have run along what the data do not determine; at the edge of what has a likelihood
+    /// information says nothing about that.
+    fn name_what_is_not_identified(&mut self) {
+        let at_the_edge = matches!(self.unfinished, Some(Unfinished::Edge { .. }));
+        if at_the_edge || self.sample.is_two_level() {
+            return;
+        }
+        if let Some(Err(parameters)) = self.solution().map(|solution| solution.vcov()) {
+            let (moments, free) = (test_statistic::moments(&self.matrices), self.constraints.reduced());
+            self.warnings.push(standard_errors::not_identified(&self.table, &parameters, moments, free));
         }
     }
 

@@ -88,7 +88,7 @@ impl BlockBounds {
         for (name, s) in &self.observed {
             let is_marker = markers.values().any(|marker| marker == name);
             let length = if is_marker { (1.0 - RELIABILITY) * s } else { *s };
-            let interval = (-residual_below * length, (1.0 + residual_above) * length);
+            let interval = (0.0 - residual_below * length, (1.0 + residual_above) * length);
             self.variances.insert(name.clone(), interval);
         }
     }

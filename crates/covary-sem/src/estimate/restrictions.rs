@@ -257,9 +257,15 @@ fn bounds(table: &ParameterTable) -> Result<Vec<Restriction>, SemError> {
 fn text_of_restriction(restriction: &Restriction, table: &ParameterTable) -> String {
     match restriction.origin {
         Origin::Equality(k) | Origin::Inequality(k) => text_of(table, &table.constraints[k]),
-        Origin::Lower(row) => format!("{} > {}", formula_of(&table.rows[row]), table.rows[row].lower.unwrap_or(0.0)),
-        Origin::Upper(row) => format!("{} < {}", formula_of(&table.rows[row]), table.rows[row].upper.unwrap_or(0.0)),
+        Origin::Lower(row) => format!("{} > {}", formula_of(&table.rows[row]), rounded(table.rows[row].lower)),
+        Origin::Upper(row) => format!("{} < {}", formula_of(&table.rows[row]), rounded(table.rows[row].upper)),
     }
+}
+
+/// A bound to six digits: those that the data set have more than anyone reads.
+fn rounded(bound: Option<f64>) -> f64 {
+    let bound = bound.unwrap_or(0.0);
+    format!("{bound:.5e}").parse().unwrap_or(bound)
 }
 
 /// A constraint as its row states it.

@@ -3,8 +3,8 @@
 use covary_data::{Dataset, Variable};
 use covary_numerics::Matrix;
 use covary_sem::{
-    Data, Fit, FitReport, GroupMoments, Operator, Settings, fit::fit, options::settings_from, parse,
-    warning::WarningCode,
+    Data, Fit, FitReport, GroupMoments, Operator, Settings, estimate::ending::Unfinished, fit::fit,
+    options::settings_from, parse, warning::WarningCode,
 };
 use serde_json::json;
 
@@ -95,6 +95,9 @@ fn ends_are_told_in_words() {
     let cut = Settings { max_iterations: 2, ..Settings::default() };
     let fit = fitted(&format!("{THREE}\nspeed ~ visual + textual"), &dataset, &cut);
     assert!(warning(&fit, WarningCode::NotConverged).text.contains("iter.max"));
+    assert_eq!(fit.unfinished, Some(Unfinished::IterationLimit { iterations: fit.iterations }));
+    // Nothing that looks like a result.
+    assert!(fit.test.is_none() && fit.vcov.is_none() && fit.standard_errors.iter().all(Option::is_none));
     // A correlation that no model of one factor and positive residual variances explains: r12 r13 r23 < 0.
     let names = ["a", "b", "c"].map(String::from).to_vec();
     let signs = [[1.0, 0.5, 0.5], [0.5, 1.0, -0.5], [0.5, -0.5, 1.0]];
