@@ -7,7 +7,10 @@ mod defaults;
 mod draft;
 mod effect_coding;
 mod equalities;
+mod identification;
+mod indirect_paths;
 mod model_report;
+pub mod printed;
 #[cfg(test)]
 mod tests;
 mod to_lavaan;
@@ -15,6 +18,8 @@ mod to_lavaan;
 use serde::Serialize;
 
 pub use complete::complete;
+pub use identification::{Identification, IdentifiedBy};
+pub use indirect_paths::IndirectPath;
 pub use model_report::{ModelReport, RawReport, model_report, raw_report};
 pub use to_lavaan::to_lavaan;
 

@@ -2,10 +2,15 @@
 
 use serde::Serialize;
 
-use super::{Block, ParameterTable, Row};
+use super::{
+    Block, Identification, IndirectPath, ParameterTable, Row,
+    identification::identification,
+    indirect_paths::{MOST_PATHS, indirect_paths},
+};
 use crate::{
     Warning,
     syntax::{Element, Fixing, Formulas, Operator},
+    warning::WarningCode,
 };
 
 /// The completed table as `covary model` prints it.
@@ -15,6 +20,10 @@ pub struct ModelReport {
     pub schema: &'static str,
     /// All rows, constraints and definitions included.
     pub rows: Vec<ModelRow>,
+    /// What gives each latent variable its scale and mean.
+    pub identification: Vec<Identification>,
+    /// The indirect paths that the regressions imply; the first [`MOST_PATHS`](super::indirect_paths::MOST_PATHS).
+    pub indirect_paths: Vec<IndirectPath>,
     /// Degrees of freedom: moments − moments of fixed x − free parameters + independent equality constraints.
     pub df: i64,
     /// What the user might not expect.
@@ -109,11 +118,33 @@ pub fn model_report(table: &ParameterTable) -> ModelReport {
         upper: row.upper.filter(|bound| bound.is_finite()),
         user: row.user,
     };
+    let df = degrees_of_freedom(table);
+    let (indirect_paths, more) = indirect_paths(table);
+    let mut warnings = table.warnings.clone();
+    if more {
+        warnings.push(Warning {
+            code: WarningCode::OptionNote,
+            subjects: Vec::new(),
+            text: format!("The model has more indirect paths than the {MOST_PATHS} that are listed."),
+        });
+    }
+    if df < 0 {
+        warnings.push(Warning {
+            code: WarningCode::NegativeDegreesOfFreedom,
+            subjects: Vec::new(),
+            text: format!(
+                "The model has {} more free parameters than moments: it is not identified. Fix or equate parameters.",
+                -df
+            ),
+        });
+    }
     ModelReport {
+        identification: identification(table),
+        indirect_paths,
         schema: "covary.model/1",
         rows: table.rows.iter().map(row).collect(),
-        df: degrees_of_freedom(table),
-        warnings: table.warnings.clone(),
+        df,
+        warnings,
     }
 }
 

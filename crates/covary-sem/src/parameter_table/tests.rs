@@ -109,6 +109,257 @@ fn printed_models_complete_to_the_same_table() {
     }
 }
 
+/// What a table says, whatever its labels and the order of what completion adds.
+fn meaning(table: &ParameterTable) -> (Vec<String>, Vec<String>, Vec<String>, i64) {
+    let place = |row: &Row| format!("{}:{}{}{}", row.block, row.lhs, row.op, row.rhs);
+    let named = |expression: &Expression| {
+        // Of equal rows the first speaks for all.
+        let tie = |name: &str| table.rows.iter().find(|row| row.op == Operator::Equal && !row.user && row.rhs == name);
+        let first = |name: &str| tie(name).map_or(name.to_string(), |row| row.lhs.clone());
+        let of_row = |name: &str| table.rows.iter().find(|row| row.plabel == first(name)).map(place);
+        expression.renamed(&|name| of_row(name).unwrap_or_else(|| name.to_string())).to_string()
+    };
+    let row = |row: &Row| {
+        let start = row.start.filter(|_| row.free.is_some());
+        let bounds = [start, row.lower, row.upper].map(|value| value.filter(|_| row.free.is_some()));
+        format!("{} free {} {:?} {bounds:?} {}", place(row), row.free.is_some(), row.fixed, row.exogenous)
+    };
+    let mut rows: Vec<String> = table.rows.iter().filter(|row| row.is_parameter()).map(row).collect();
+    let mut constraints: Vec<String> =
+        table.constraints.iter().map(|c| format!("{} {}", c.op, named(&c.difference))).collect();
+    let ties = table.rows.iter().filter(|row| row.op == Operator::Equal && !row.user);
+    constraints.extend(ties.filter_map(|row| {
+        let ends = [&row.lhs, &row.rhs].map(|name| table.rows.iter().find(|known| known.plabel == *name));
+        let [Some(first), Some(other)] = ends else { return None };
+        Some(format!("{} is {}", place(first), place(other)))
+    }));
+    let definitions =
+        table.definitions.iter().map(|(row, e)| format!("{} {}", table.rows[*row].lhs, named(e))).collect();
+    rows.sort();
+    constraints.sort();
+    constraints.dedup();
+    (rows, constraints, definitions, model_report(table).df)
+}
+
+#[test]
+fn printed_tables_read_back_as_the_same_model() {
+    for case in &cases() {
+        let (_, table, available, settings) = completed_case(case);
+        let printed = printed_in("lavaan", &table, &settings);
+        let plain = Settings {
+            function: Function::Lavaan,
+            fixed_x: Some(table.fixed_x),
+            meanstructure: Some(table.meanstructure),
+            correlation: settings.correlation,
+            ..Settings::default()
+        };
+        let again = parse(&printed).and_then(|f| complete(&f, &available, &plain));
+        let again = again.unwrap_or_else(|error| panic!("{}: {error}\n{printed}", case["id"]));
+        assert_eq!(meaning(&again), meaning(&table), "{}\n{printed}", case["id"]);
+    }
+}
+
+fn printed_in(language: &str, table: &ParameterTable, settings: &Settings) -> String {
+    let language = printed::ALL.iter().find(|known| known.name == language);
+    language.map(|language| (language.print)(table, settings)).unwrap_or_default()
+}
+
+/// Every line of Mplus is at most 90 columns long, every name of at most eight letters stands for one thing.
+#[test]
+fn mplus_inputs_hold_to_its_rules() {
+    for case in &cases() {
+        let (_, table, _, settings) = completed_case(case);
+        let printed = printed_in("mplus", &table, &settings);
+        assert!(printed.lines().all(|line| line.chars().count() <= 90), "{printed}");
+        let model = printed.split("MODEL:").nth(1).unwrap_or_default();
+        for statement in model.split(';') {
+            let words = statement.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let names = words.filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+            assert!(names.clone().all(|word| word.len() <= 10), "{}: {statement}", case["id"]);
+        }
+    }
+}
+
+fn printed_model(language: &str, model: &str, groups: &[&str], settings: &Settings) -> String {
+    let (_, table) = completed(model, groups, settings).unwrap_or_else(|error| panic!("{error}"));
+    printed_in(language, &table, settings)
+}
+
+#[test]
+fn a_model_is_printed_in_each_language() {
+    let model = "工作满意 =~ item_number_1 + a*item_number_2 + item_number_3 + lower(0)*x4
+y ~ b*工作满意 + z:w
+d := exp(a) + b^2
+a == 2*b";
+    let settings = Settings { meanstructure: Some(true), ..Settings::default() };
+    let mplus = "! Mplus tells names apart by eight letters; these were changed:
+! item_num = item_number_1
+! item_nu1 = item_number_2
+! item_nu2 = item_number_3
+! z_w = z:w
+! v = 工作满意
+DATA: FILE IS data.dat;  ! blanks between columns, no line of names
+VARIABLE:
+  NAMES ARE item_num item_nu1 item_nu2 x4 y z w;
+  USEVARIABLES ARE item_num item_nu1 item_nu2 x4 y z_w;
+DEFINE:
+  z_w = z*w;
+! missing values: name their code under VARIABLE, and LISTWISE IS ON under DATA
+ANALYSIS:
+  TYPE = GENERAL;
+  MODEL = NOCOVARIANCES;
+  ESTIMATOR = ML;
+  INFORMATION = EXPECTED;
+MODEL:
+  v BY item_num@1
+      item_nu1* (a)
+      item_nu2*
+      x4* (p4);
+  y ON v (b)
+      z_w;
+  item_num;
+  item_nu1;
+  item_nu2;
+  x4;
+  y;
+  v;
+  [item_num];
+  [item_nu1];
+  [item_nu2];
+  [x4];
+  [y];
+  [v@0];
+MODEL CONSTRAINT:
+  NEW(d);
+  d = (EXP(a) + (b)**(2));
+  0 = a - ((2 * b));
+  p4 > 0;
+";
+    assert_eq!(printed_model("mplus", model, &[], &settings), mplus);
+    let equations = "Measurement: y = ν + Λη + ε
+  x1 = ν[x1] + f + ε[x1]
+  x2 = ν[x2] + a·f + ε[x2]
+
+Structure: η = α + Bη + ζ
+  m = α[m] + β[m,f]·f + 0.5·z + ζ[m]
+  y = α[y] + β[y,m]·m + ζ[y]
+
+Means, variances and covariances
+  Var(ε[x1]) = θ[x1]
+  Var(ε[x2]) = θ[x2]
+  Var(ζ[m]) = ψ[m]
+  Var(ζ[y]) = ψ[y]
+  Var(f) = ψ[f]
+  E(f) = 0
+
+Fixed at their sample moments: z
+
+Constraints and definitions
+  a > 0
+";
+    let model = "f =~ x1 + a*x2\nm ~ f + 0.5*z\ny ~ m\na > 0";
+    assert_eq!(printed_model("equations", model, &[], &settings), equations);
+    let lavaan = "# lavaan(model, data): nothing is added to what stands here
+group: A
+f =~ 1*x1 + e2*x2 + NA*x3
+x1 ~~ x1
+x2 ~~ x2
+x3 ~~ x3
+f ~~ f
+x1 ~ 1
+x2 ~ 1
+x3 ~ 1
+f ~ 0*1
+group: \"B c\"
+f =~ 1*x1 + e2*x2 + x3
+x1 ~~ x1
+x2 ~~ x2
+x3 ~~ x3
+f ~~ f
+x1 ~ 1
+x2 ~ 1
+x3 ~ 1
+f ~ 0*1
+";
+    let settings = Settings {
+        group_equal: vec![GroupEqual::Loadings],
+        group_partial: vec!["f =~ x3".into()],
+        ..Settings::default()
+    };
+    let printed = printed_model("lavaan", "f =~ x1 + x2 + x3", &["A", "B c"], &settings);
+    assert_eq!(printed, lavaan.replace("NA*x3", "x3"));
+}
+
+/// What identifies, and over which ways an effect runs.
+#[test]
+fn identification_and_paths_are_told() {
+    let check = |model: &str, groups: &[&str], settings: &Settings, expected: &[&str]| {
+        let (_, table) = completed(model, groups, settings).unwrap_or_else(|error| panic!("{error}"));
+        let report = model_report(&table);
+        let told: Vec<String> =
+            report.identification.iter().map(|entry| format!("{}: {}", entry.latent, entry.words)).collect();
+        assert_eq!(told, expected, "{model}");
+    };
+    let default = Settings::default();
+    check(
+        "f =~ x1 + x2\ng =~ NA*x3 + x4\ng ~~ 2*g",
+        &[],
+        &default,
+        &["f: the loading of x1 is fixed at 1", "g: its variance is fixed at 2"],
+    );
+    check(
+        "f =~ NA*x1 + x2\nc <~ 1*z1 + z2\nf ~ c\nh =~ 0\nx1 ~ 1*h",
+        &[],
+        &default,
+        &[
+            "f: nothing fixes its scale: fix a loading or its variance",
+            "c: the weight of z1 is fixed at 1",
+            "h: the path to x1 is fixed at 1",
+        ],
+    );
+    let equal = Settings {
+        std_lv: true,
+        group_equal: vec![GroupEqual::Loadings, GroupEqual::Intercepts],
+        ..Settings::default()
+    };
+    check(
+        "f =~ x1 + x2 + x3",
+        &["A", "B"],
+        &equal,
+        &[
+            "f: its variance is fixed at 1; its mean or intercept is fixed at 0",
+            "f: loadings equal to those of another group or level; intercepts equal to those of another group or level",
+        ],
+    );
+    let effects = Settings {
+        effect_coding: vec![EffectCoding::Loadings, EffectCoding::Intercepts],
+        meanstructure: Some(true),
+        ..Settings::default()
+    };
+    check(
+        "f =~ x1 + x2",
+        &[],
+        &effects,
+        &["f: its loadings have a fixed sum (effect coding); the intercepts of its indicators are constrained"],
+    );
+    let (_, table) = completed("m ~ a*x + z\nn ~ b*m\ny ~ c*n + m + 0*z\nm ~ n", &[], &default)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let report = model_report(&table);
+    let ways: Vec<String> =
+        report.indirect_paths.iter().map(|path| format!("{}: {}", path.variables.join(">"), path.effect)).collect();
+    let expected = [
+        "m>n>y: b*c",
+        "n>m>y: (m~n)*(y~m)",
+        "x>m>n: a*b",
+        "x>m>y: a*(y~m)",
+        "x>m>n>y: a*b*c",
+        "z>m>n: (m~z)*b",
+        "z>m>y: (m~z)*(y~m)",
+        "z>m>n>y: (m~z)*b*c",
+    ];
+    assert_eq!(ways, expected);
+}
+
 /// Texts that fuzzing found to print as another model.
 #[test]
 fn blocks_and_signs_survive_printing() {
@@ -340,6 +591,7 @@ fn no_text_brings_the_program_down() {
             complete(&again, &available, &settings).unwrap_or_else(|error| panic!("{text}\n{printed}\n{error}"));
         assert_eq!(again.rows, table.rows, "{text}\n{printed}");
         let _ = (model_report(&table), raw_report(&formulas));
+        printed::ALL.iter().for_each(|language| assert!(!(language.print)(&table, &settings).is_empty()));
     }
     assert!(completed > 500, "only {completed} texts made a model");
 }

@@ -51,7 +51,7 @@ fn write_block(text: &mut String, formulas: &Formulas, element: &Element, before
 }
 
 /// A name as it stands after `group:`; in quotes where it is no plain word.
-fn block_name(name: &str) -> String {
+pub(super) fn block_name(name: &str) -> String {
     let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_'));
     let number_then_letters =
         name.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit()) && name.parse::<f64>().is_err();

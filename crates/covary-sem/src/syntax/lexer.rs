@@ -226,7 +226,7 @@ impl Lexer<'_> {
 }
 
 /// Whether a name needs no backquotes.
-pub(super) fn is_plain_name(name: &str) -> bool {
+pub(crate) fn is_plain_name(name: &str) -> bool {
     let starts = name.starts_with(begins_name);
     // `.5` is a number.
     let number = name.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));

@@ -13,6 +13,7 @@ mod tree;
 use std::fmt;
 
 pub use expression::Expression;
+pub(crate) use lexer::is_plain_name;
 pub(crate) use roles::Roles;
 use serde::Serialize;
 

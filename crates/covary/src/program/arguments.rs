@@ -177,6 +177,9 @@ pub struct ModelArguments {
     /// Only the rows that the text states, before any completion
     #[arg(long)]
     pub raw: bool,
+    /// Print the completed model again: lavaan, mplus, equations
+    #[arg(long = "as", value_name = "WORD", conflicts_with_all = ["json", "raw"])]
+    pub language: Option<String>,
     /// How to read the data file
     #[command(flatten)]
     pub reading: Reading,

@@ -3,7 +3,7 @@
 use covary_data::Dataset;
 use covary_sem::{
     Settings,
-    parameter_table::{Available, ModelReport, complete, model_report, raw_report},
+    parameter_table::{Available, ModelReport, complete, model_report, printed, raw_report},
 };
 use serde_json::Value;
 
@@ -28,6 +28,12 @@ pub fn run(task: &ModelArguments, common: &Common, given: &[(&'static str, Value
     let dataset = task.data.as_deref().map(|path| reading::read_data(path, &task.reading, common.quiet)).transpose()?;
     let available = available(dataset.as_ref().map(|imported| &imported.dataset), &settings)?;
     let table = complete(&formulas, &available, &settings).map_err(|error| in_file(&task.model, error))?;
+    if let Some(word) = &task.language {
+        let known = printed::ALL.iter().find(|language| language.name.eq_ignore_ascii_case(word));
+        let language = known.ok_or_else(|| Failure::new(format!("--as \"{word}\": it takes {}", languages())))?;
+        say((language.print)(&table, &settings).trim_end());
+        return Ok(Outcome::Done);
+    }
     let report = model_report(&table);
     if task.json {
         say(&serde_json::to_string(&report).map_err(Failure::new)?);
@@ -35,6 +41,11 @@ pub fn run(task: &ModelArguments, common: &Common, given: &[(&'static str, Value
         say(text_of(&report).trim_end());
     }
     Ok(Outcome::Done)
+}
+
+fn languages() -> String {
+    let each = printed::ALL.iter().map(|language| format!("{} ({})", language.name, language.help));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// Names and groups that the data offer; without data anything goes, in one group.
@@ -82,8 +93,41 @@ fn text_of(report: &ModelReport) -> String {
         text = text.trim_end().to_string() + "\n";
     }
     text += &format!("\nDegrees of freedom: {}\n", report.df);
+    text += &identification_text(report);
+    text += &paths_text(report);
     for warning in &report.warnings {
         text += &format!("Warning: {}\n", warning.text);
     }
     text
+}
+
+/// What gives each latent variable its scale and mean.
+fn identification_text(report: &ModelReport) -> String {
+    if report.identification.is_empty() {
+        return String::new();
+    }
+    let lines = report.identification.iter().map(|entry| {
+        let place = place_text(report, entry.group, entry.level);
+        format!("  {}{place}: {}\n", entry.latent, entry.words)
+    });
+    format!("\nLatent variables are identified by:\n{}", lines.collect::<String>())
+}
+
+fn paths_text(report: &ModelReport) -> String {
+    if report.indirect_paths.is_empty() {
+        return String::new();
+    }
+    let lines = report.indirect_paths.iter().map(|path| {
+        let place = place_text(report, path.group, path.level);
+        format!("  {}{place}: {}\n", path.variables.join(" → "), path.effect)
+    });
+    format!("\nIndirect paths:\n{}", lines.collect::<String>())
+}
+
+/// " (group 2, level 1)", as far as there are several.
+fn place_text(report: &ModelReport, group: usize, level: usize) -> String {
+    let groups = report.rows.iter().any(|row| row.group > 1).then(|| format!("group {group}"));
+    let levels = report.rows.iter().any(|row| row.level > 1).then(|| format!("level {level}"));
+    let parts: Vec<String> = groups.into_iter().chain(levels).collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
 }
