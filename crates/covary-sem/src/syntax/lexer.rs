@@ -65,6 +65,10 @@ const OPERATORS: [(&str, Operator); 11] = [
     (">", Operator::Greater),
 ];
 
+/// Operators that lavaan has had since 0.7.
+const OF_LATER_VERSIONS: [(&str, &str); 2] =
+    [(":~", "a parameter as a function of the data"), ("|~", "instruments of an equation")];
+
 /// Characters that look like the ASCII ones, from Chinese input methods and word processors.
 const LOOKALIKES: [(char, char); 22] = [
     ('＋', '+'),
@@ -131,6 +135,10 @@ impl Lexer<'_> {
         let start = self.position;
         let rest = &self.text[start..];
         let Some(first) = rest.chars().next() else { return Ok(None) };
+        if let Some((operator, what)) = OF_LATER_VERSIONS.iter().find(|(operator, _)| rest.starts_with(operator)) {
+            let message = format!("`{operator}`, {what}, is not supported");
+            return Err(Fault::new(start..start + operator.len(), message));
+        }
         let kind = if matches!(first, '\n' | ';') {
             self.position += 1;
             TokenKind::Separator

@@ -170,9 +170,19 @@ pub struct Definition {
 /// [`SemError::Model`], with the line, a caret under the column, what was expected and the nearest known word.
 pub fn parse(text: &str) -> Result<Formulas, SemError> {
     let read = || statement::statements(text, &lexer::tokens(text)?);
-    let mut formulas = read().map_err(|fault| fault.in_text(text))?;
+    let mut formulas = read().map_err(|fault| {
+        let advice = "this looks like R: write the formulas alone, without the assignment and the quotes around them";
+        if assigns_text(text) { fault.help(advice) } else { fault }.in_text(text)
+    })?;
     turn_covariances(&mut formulas);
     Ok(formulas)
+}
+
+/// Whether the first line assigns a text, as `model <- '` does in R.
+fn assigns_text(text: &str) -> bool {
+    let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with(['#', '!']));
+    let value = first.and_then(|line| line.split_once("<-").or_else(|| line.split_once('=')));
+    value.is_some_and(|(name, value)| is_plain_name(name.trim()) && value.trim_start().starts_with(['"', '\'']))
 }
 
 /// A variable's name as the model language writes it: in backquotes where it is no plain word.

@@ -152,7 +152,11 @@ fn constraints_and_definitions_keep_their_text() {
 }
 
 /// Text, the place (line, column), and a part of what is said.
-const UNREADABLE: [(&str, (usize, usize), &str); 54] = [
+const UNREADABLE: [(&str, (usize, usize), &str); 58] = [
+    ("L2 :~ a", (1, 4), "`:~`, a parameter as a function of the data, is not supported"),
+    ("x |~ z", (1, 3), "`|~`, instruments of an equation, is not supported"),
+    ("model <- '\nf =~ x1 + x2\n'", (1, 10), "this looks like R: write the formulas alone"),
+    ("m = \"f =~ x1 + x2\"", (1, 3), "this looks like R: write the formulas alone"),
     ("f =~ +", (1, 7), "expected a number, a name or `(`"),
     ("f =~ a*x1 + x2\nf =~ x3 + b*x1", (2, 11), "`f =~ x1` is stated twice, first in line 1, with another label"),
     ("y ~~ 0*x\nx ~~ 1*y", (2, 6), "`x ~~ y` is stated twice, first in line 1, with another fixed value"),

@@ -59,13 +59,18 @@ fn available(dataset: Option<&Dataset>, settings: &Settings) -> Result<Available
 /// The table as columns of text.
 fn text_of(report: &ModelReport) -> String {
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_string(), |v| format!("{v}"));
-    let head = ["lhs", "op", "rhs", "group", "level", "label", "free", "fixed", "start", "user"].map(str::to_string);
+    let bounded = report.rows.iter().any(|row| row.lower.is_some() || row.upper.is_some());
+    let bounds = |texts: [String; 2]| texts.into_iter().filter(|_| bounded).collect::<Vec<String>>();
+    let mut head =
+        ["lhs", "op", "rhs", "group", "level", "label", "free", "fixed", "start"].map(str::to_string).to_vec();
+    head.extend(bounds(["lower", "upper"].map(str::to_string)));
+    head.push("user".into());
     let rows = report.rows.iter().map(|row| {
         let value = serde_json::to_value(row.op).ok();
         let operator = value.as_ref().and_then(Value::as_str).unwrap_or("").to_string();
         let (free, user) =
             (if row.free == 0 { "–".to_string() } else { row.free.to_string() }, if row.user { "yes" } else { "no" });
-        [
+        let mut cells = vec![
             row.lhs.clone(),
             operator,
             row.rhs.clone(),
@@ -75,14 +80,17 @@ fn text_of(report: &ModelReport) -> String {
             free,
             number(row.fixed),
             number(row.start),
-            user.to_string(),
-        ]
+        ];
+        cells.extend(bounds([number(row.lower), number(row.upper)]));
+        cells.push(user.to_string());
+        cells
     });
-    let rows: Vec<[String; 10]> = std::iter::once(head).chain(rows).collect();
+    let columns = head.len();
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| {
         rows.iter().map(|row| unicode_width::UnicodeWidthStr::width(row[column].as_str())).max().unwrap_or(0)
     };
-    let widths: Vec<usize> = (0..10).map(width).collect();
+    let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
     for row in &rows {
         for (cell, width) in row.iter().zip(&widths) {
