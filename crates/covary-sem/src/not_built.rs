@@ -40,7 +40,12 @@ pub(crate) fn refuse_rows(table: &ParameterTable) -> Result<(), SemError> {
             Operator::Threshold | Operator::Scale => {
                 return refuse(format!("\"{}\": ordered variables", formula_of(row)));
             }
-            Operator::GroupWeight => return refuse(format!("\"{}\": group weights", formula_of(row))),
+            Operator::GroupWeight => {
+                return refuse(format!(
+                    "\"{}\": group frequencies as parameters (without constraints they are log n with S.E. 1/√n)",
+                    formula_of(row)
+                ));
+            }
             _ => {}
         }
     }
