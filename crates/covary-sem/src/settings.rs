@@ -73,6 +73,8 @@ pub struct Settings {
     pub conditional_x: Option<bool>,
     /// The baseline model keeps the covariances among observed exogenous variables; `None`: by convention.
     pub baseline_keeps_x: Option<bool>,
+    /// With `conditional.x` the baseline model keeps the slopes of outcomes on x.
+    pub baseline_keeps_slopes: bool,
     /// A model of correlations.
     pub correlation: bool,
     /// Constraints and definitions that stand beside the model text.
@@ -105,6 +107,13 @@ pub struct Settings {
     pub max_iterations: usize,
     /// Random starting values that are tried beside the usual ones.
     pub random_starts: usize,
+}
+
+impl Settings {
+    /// Whether outcomes are regressed on x in the baseline model.
+    pub(crate) fn baseline_given_x(&self) -> bool {
+        self.conditional_x == Some(true) && self.baseline_keeps_slopes
+    }
 }
 
 /// Which defaults complete a model.
@@ -523,6 +532,7 @@ impl Default for Settings {
             group_w_free: false,
             conditional_x: None,
             baseline_keeps_x: None,
+            baseline_keeps_slopes: true,
             correlation: false,
             constraints: String::new(),
             start: StartingValues::Default,

@@ -130,15 +130,50 @@ impl BlockStart {
     }
 
     /// Observed outcomes and x: their means less what predicts them.
+    /// α = μ − Bμ, μ the means of observed variables and those that intercepts which are not free leave to factors.
     fn set_latent_intercepts(&mut self, layout: &BlockLayout, sample: &BlockSample) {
         let Some(means) = &sample.mean else { return };
-        let mean_of = |j: usize| layout.stands_for[j].map_or(0.0, |i| means[i]);
-        for j in 0..layout.latent.len() {
-            if layout.stands_for[j].is_some() {
-                let predicted: f64 = (0..layout.latent.len()).map(|k| self.regressions[(j, k)] * mean_of(k)).sum();
-                self.latent_intercepts[j] = mean_of(j) - predicted;
-            }
+        let mut of_latent: Vec<f64> =
+            layout.stands_for.iter().map(|observed| observed.map_or(0.0, |i| means[i])).collect();
+        for (j, mean) in self.factor_means(layout, means) {
+            of_latent[j] = mean;
         }
+        let factors = || (0..of_latent.len()).filter(|&j| layout.stands_for[j].is_none());
+        for i in 0..layout.observed.len() {
+            let explained: f64 = factors().map(|j| self.loadings[(i, j)] * of_latent[j]).sum();
+            self.observed_intercepts[i] -= explained;
+        }
+        for j in 0..of_latent.len() {
+            let predicted: f64 = (0..of_latent.len()).map(|k| self.regressions[(j, k)] * of_latent[k]).sum();
+            self.latent_intercepts[j] = of_latent[j] - predicted;
+        }
+    }
+
+    /// Means of the factors with a free intercept: least squares of the means of indicators without one on their
+    /// loadings.
+    fn factor_means(&self, layout: &BlockLayout, means: &[f64]) -> Vec<(usize, f64)> {
+        let free: Vec<Position> = layout
+            .entries()
+            .into_iter()
+            .filter(|(_, source)| matches!(source, Source::Free(_)))
+            .map(|(place, _)| place)
+            .collect();
+        let is_free =
+            |matrix: MatrixName, row: usize| free.iter().any(|place| (place.matrix, place.row) == (matrix, row));
+        let rows: Vec<usize> =
+            (0..layout.observed.len()).filter(|&i| !is_free(MatrixName::ObservedIntercepts, i)).collect();
+        let loads = |j: usize| rows.iter().any(|&i| self.loadings[(i, j)] != 0.0);
+        let factors: Vec<usize> = (0..layout.latent.len())
+            .filter(|&j| layout.stands_for[j].is_none() && is_free(MatrixName::LatentIntercepts, j) && loads(j))
+            .collect();
+        if factors.is_empty() {
+            return Vec::new();
+        }
+        let product = |a: usize, b: usize| rows.iter().map(|&i| self.loadings[(i, a)] * self.loadings[(i, b)]).sum();
+        let normal = Matrix::from_fn(factors.len(), factors.len(), |a, b| product(factors[a], factors[b]));
+        let right: Vec<f64> =
+            factors.iter().map(|&j| rows.iter().map(|&i| self.loadings[(i, j)] * means[i]).sum()).collect();
+        factors.into_iter().zip(linalg::solve(&normal, &right).unwrap_or_default()).collect()
     }
 }
 

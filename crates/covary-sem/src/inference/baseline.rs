@@ -37,7 +37,7 @@ impl BaselineModel {
     /// Under ML the estimates are the sample's own moments; under least squares (E'VE)⁻¹E'Vs.
     /// `None` where the weight of a sample is singular.
     pub fn new(table: &ParameterTable, sample: &Sample, settings: &Settings, keeps_x: bool) -> Option<Self> {
-        let given_x = settings.conditional_x == Some(true);
+        let given_x = settings.baseline_given_x();
         let original = table;
         let table = baseline_table(original, keeps_x, given_x);
         let matrices = ModelMatrices::new(&table).ok()?;

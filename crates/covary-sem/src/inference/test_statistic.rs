@@ -63,7 +63,7 @@ pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, ke
     for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, settings)) {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
         let p = block.covariance.rows();
-        let given_x = settings.conditional_x == Some(true);
+        let given_x = settings.baseline_given_x();
         df += if given_x { pairs(p - x.len()) } else { pairs(p) - pairs(x.len()) };
         if by_pattern {
             statistic += incomplete::likelihood::baseline_statistic(block, &x)?;

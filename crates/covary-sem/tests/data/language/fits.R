@@ -11,6 +11,7 @@ formative <- "dem60 =~ y1 + y2 + y3 + y4\ndem65 =~ y5 + y6 + y7 + y8\nindc <~ 1*
 cases <- list(
   conditional_mimic = list(mimic, "hs", "sem", conditional.x = TRUE),
   conditional_path = list(path, "hs", "sem", conditional.x = TRUE),
+  conditional_no_slopes = list(path, "hs", "sem", conditional.x = TRUE, baseline.conditional.x.free.slopes = FALSE),
   conditional_groups = list(mimic, "hs", "sem", conditional.x = TRUE, group = "school", group.equal = "loadings"),
   conditional_observed = list(mimic, "hs", "sem", conditional.x = TRUE, information = "observed"),
   composite = list(formative, "pd", "sem"),
