@@ -10,7 +10,7 @@ use covary_sem::{
         intervals,
     },
     options::settings_from,
-    settings::BootstrapInterval,
+    settings::{BootstrapInterval, MissingValues},
 };
 use covary_study::{Claim, IntervalKind, Missing, Study};
 use serde_json::{Value, json};
@@ -168,12 +168,8 @@ pub fn analyse(inputs: &Inputs, watcher: &dyn Watcher) -> Result<Results, Analys
 /// The choices of the study's models: its convention, then what `[model]` says.
 ///
 /// # Errors
-/// An option that is unknown, or not built yet; named.
+/// An option that is unknown, or not built yet, named; missing answers that screening would not leave to the model.
 pub fn settings_of(study: &Study) -> Result<Settings, AnalysisError> {
-    if study.screening.missing == Missing::Fiml {
-        let text = "screening.missing = \"fiml\" is not built yet; write \"listwise\", or leave the key out";
-        return Err(AnalysisError::Request(text.to_string()));
-    }
     let convention = json!(match study.convention {
         covary_study::ConventionName::Amos => "amos",
         covary_study::ConventionName::Lavaan => "lavaan",
@@ -182,7 +178,17 @@ pub fn settings_of(study: &Study) -> Result<Settings, AnalysisError> {
     let level = json!(study.bootstrap.level);
     let own: [(&str, &Value); 2] = [("convention", &convention), ("level", &level)];
     let stated = study.model.iter().flat_map(|model| model.options.iter().map(|(name, value)| (name.as_str(), value)));
-    Ok(settings_from(own.into_iter().chain(stated))?)
+    let mut settings = settings_from(own.into_iter().chain(stated))?;
+    match (study.screening.missing, settings.missing) {
+        (Missing::Fiml, MissingValues::Listwise) => settings.missing = MissingValues::Ml,
+        (Missing::Listwise, missing) if missing != MissingValues::Listwise => {
+            let text = "model.missing has nothing to work on: screening.missing = \"listwise\" leaves out every case \
+                        with a missing answer; write screening.missing = \"fiml\"";
+            return Err(AnalysisError::Request(text.to_string()));
+        }
+        _ => {}
+    }
+    Ok(settings)
 }
 
 fn fit_text(text: &str, data: &Dataset, settings: &Settings) -> Result<Fit, AnalysisError> {

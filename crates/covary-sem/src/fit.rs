@@ -4,7 +4,9 @@ use covary_numerics::{Matrix, minimise};
 
 use crate::{
     Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning,
-    estimate::{self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates, ending::Unfinished},
+    estimate::{
+        self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates, ending::Unfinished,
+    },
     estimators::Estimator,
     inference::{
         Bootstrap, admissibility,

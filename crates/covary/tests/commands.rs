@@ -124,7 +124,7 @@ fn bad_input_is_refused_in_words() {
     check(&|s| s.replace("[bootstrap]", "[bootstrp]"), &["bootstrp", "bootstrap"]);
     check(&|s| s.replace("in_industry == 1", "in_industry == 7"), &["no case is left"]);
     check(&|s| s.replace("F1 -> M -> Y", "F1 -> Q -> Y"), &["H4", "Q"]);
-    check(&|s| s.replace("missing = \"listwise\"", "missing = \"fiml\""), &["fiml", "not built yet"]);
+    check(&|s| s.replace("[model]\n", "[model]\nmissing = \"ml\"\n"), &["model.missing", "screening.missing"]);
     check(&|s| s.replace("Y ~ F1", "Y ~ F9"), &["F9"]);
     check(&|s| s.replace("[report]", "[report").to_string() + "\n[oops", &["changed.toml:"]);
 }
