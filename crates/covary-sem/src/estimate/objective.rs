@@ -248,6 +248,10 @@ impl<'a> Objective<'a, f64> {
         let values: Vec<BlockMatrices> = (0..self.matrices.blocks.len())
             .map(|block| self.matrices.matrices(block, theta, &self.exogenous))
             .collect::<Option<_>>()?;
+        if !self.levels.is_empty() {
+            let samples = self.levels.iter().map(|group| group.sample.as_ref());
+            return two_level::expected(self.matrices, &values, samples);
+        }
         if self.estimator == Estimator::Fiml {
             return self.expected_by_pattern(&values, weights);
         }

@@ -30,8 +30,8 @@ impl StartingValues {
     /// θ at the start; values given by the user go before the scheme's.
     pub fn theta(self, matrices: &ModelMatrices, table: &ParameterTable, sample: &Sample) -> Vec<f64> {
         let mut theta = vec![0.0; matrices.free];
-        for (layout, block) in matrices.blocks.iter().zip(&sample.blocks) {
-            let start = BlockStart::new(self, layout, block);
+        for (block, layout) in matrices.blocks.iter().enumerate() {
+            let start = BlockStart::new(self, layout, &sample.to_begin_with(block));
             for (position, source) in layout.entries() {
                 if let Source::Free(k) = source {
                     theta[k] = start.value(layout, position);

@@ -70,8 +70,8 @@ pub(crate) fn moment_residuals_with(fit: &Fit, block: usize, scores: Option<&Sco
 
     // Moments of two levels are estimates, not those of a sample: no sampling variance in closed form.
     let one_level = !fit.sample.is_two_level();
-    let other = (one_level && needs_moments(fit)).then(|| MomentVariances::new(fit, block));
-    let sampling = Sampling::new(s, &fixed_x(&fit.table, &Reticular::new(&fit.table, block))).filter(|_| one_level);
+    let other = (!one_level || needs_moments(fit)).then(|| MomentVariances::new(fit, block).filter(|_| one_level));
+    let sampling = Sampling::new(s, &fixed_x(&fit.table, &Reticular::new(&fit.table, block)));
     let of_sample = |moment: Moment| {
         let variance = match &other {
             Some(other) => other.as_ref()?.of_sample(moment),

@@ -72,6 +72,7 @@ pub(super) fn unknown_variable(dataset: &Dataset, name: &str) -> SemError {
     })
 }
 
+/// The values of a block's variables, by variable.
 pub(super) fn columns(dataset: &Dataset, block: &Block) -> Result<Vec<Vec<Option<f64>>>, SemError> {
     block.observed.iter().map(|name| column(dataset, name)).collect()
 }

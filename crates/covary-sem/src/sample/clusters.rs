@@ -474,6 +474,20 @@ impl ClusterSample {
         })
     }
 
+    /// A level 2 with variances of at least a fiftieth of those within clusters, and correlations that are some.
+    pub(super) fn between_to_begin_with(&self, own: &BlockSample) -> BlockSample {
+        let size = own.covariance.rows();
+        let mut floors = own.covariance.diagonal();
+        for (k, above) in self.layout.above.iter().enumerate() {
+            if let Some(i) = above {
+                floors[*i] = 0.02 * self.saturated.within[k * self.layout.p() + k];
+            }
+        }
+        let above: Vec<Option<usize>> = (0..size).map(Some).collect();
+        let covariance = level_moments::positive_definite(&own.covariance, &floors, &above);
+        BlockSample { covariance, ..own.clone() }
+    }
+
     /// The saturated moments as samples of the two blocks.
     fn blocks(&self, case_positions: Vec<usize>) -> [BlockSample; 2] {
         let (p, q) = (self.layout.p(), self.layout.q());
@@ -498,10 +512,10 @@ impl ClusterSample {
             mean: Some(mean),
             weight: Weight::None,
             rows: None,
+            patterns: None,
             case_positions,
             case_weights: None,
             clusters: None,
-            patterns: None,
         };
         [
             block(

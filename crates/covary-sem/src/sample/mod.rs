@@ -14,7 +14,7 @@ pub(crate) mod resample;
 pub mod saturated;
 pub(crate) mod weights;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use covary_data::Dataset;
 use covary_numerics::Matrix;
@@ -155,9 +155,10 @@ impl Sample {
         Ok((sample, warnings))
     }
 
-    /// Whether the covariance matrices of all blocks are positive definite; where one is not, ML has no χ².
+    /// Whether the covariance matrices of all blocks are positive definite; where one is not, ML has no χ². Of two levels
+    /// the saturated model exists whatever its matrix between clusters is.
     pub fn is_positive_definite(&self) -> bool {
-        self.blocks.iter().all(|block| definiteness::is_positive_definite(&block.covariance))
+        self.is_two_level() || self.blocks.iter().all(|block| definiteness::is_positive_definite(&block.covariance))
     }
 
     /// Whether missing values are kept.
@@ -171,6 +172,15 @@ impl Sample {
             return self.levels.iter().map(|group| group.cases).sum();
         }
         self.blocks.iter().map(|block| block.cases).sum()
+    }
+
+    /// The sample of a block as a search may begin with it: a matrix between clusters made positive definite.
+    pub fn to_begin_with(&self, block: usize) -> Cow<'_, BlockSample> {
+        let own = &self.blocks[block];
+        match self.levels.iter().find(|group| group.layout.between == block) {
+            Some(group) => Cow::Owned(group.between_to_begin_with(own)),
+            None => Cow::Borrowed(own),
+        }
     }
 
     /// Whether cases stand in clusters that are modelled.

@@ -17,7 +17,7 @@ use crate::{
     estimators::Estimator,
     fit::TestStatistic,
     sample::level_moments::{self, MomentModel},
-    settings::{Information, StandardErrors, TestName},
+    settings::{Information, MissingValues, StandardErrors, TestName},
 };
 
 /// Choices that do not go with two levels, by name.
@@ -38,6 +38,9 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
         return refuse(
             "std.ov does not go with two levels: standardize the variables in the data, by the level you mean",
         );
+    }
+    if !matches!(settings.missing, MissingValues::Listwise | MissingValues::Ml | MissingValues::MlX) {
+        return refuse("models of two levels take missing = listwise or ml");
     }
     let tests = [TestName::Standard, TestName::YuanBentler, TestName::YuanBentlerMplus, TestName::None];
     if let Some(test) = settings.tests.iter().find(|test| !tests.contains(test)) {
@@ -130,10 +133,12 @@ impl Fit {
         let of_model = trace(&inverse, meat);
         let scaling =
             LikelihoodScaling { h1: traces.saturated / traces.moments as f64, h0: of_model / self.theta.len() as f64 };
-        if standard.df > 0.0 {
-            let factor = (traces.saturated - of_model) / standard.df;
-            self.tests.push(ModelTest { likelihood_scaling: Some(scaling), ..scaled(name, standard, factor) });
-        }
+        let test = if standard.df > 0.0 {
+            scaled(name, standard, (traces.saturated - of_model) / standard.df)
+        } else {
+            ModelTest { name, ..plain(standard) }
+        };
+        self.tests.push(ModelTest { likelihood_scaling: Some(scaling), ..test });
         if let (Some(baseline), Some(of_baseline)) = (self.baseline, traces.baseline) {
             let factor = (traces.saturated - of_baseline) / baseline.df;
             self.baseline_tests = vec![scaled(name, baseline, factor)];
