@@ -368,7 +368,7 @@ fn rotated(loadings: &Matrix, settings: &FactorSettings) -> Option<Rotated> {
         RotationName::Oblimin => Rotation::Oblimin,
     };
     let rotation_settings =
-        RotationSettings { kaiser: true, spss_stopping: settings.stopping == Stopping::Spss, kappa: 4.0, delta: 0.0 };
+        RotationSettings { spss_stopping: settings.stopping == Stopping::Spss, ..RotationSettings::default() };
     if loadings.columns() < 2 {
         return None;
     }

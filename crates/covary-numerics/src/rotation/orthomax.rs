@@ -1,8 +1,40 @@
 //! The orthomax family: rotation of pairs of factors in their plane until none gains.
 
-use crate::Matrix;
+use super::{
+    Member, Order, Rotation, RotationSettings, Transformation,
+    criterion::{Evaluation, criterion},
+    grid::{Grid, sum},
+    weights::weighted_loadings,
+};
+use crate::{Matrix, Scalar};
 
-use super::{Order, RotationSettings, Transformation, kaiser::weighted_loadings};
+/// The family with γ given (`orthomax_gamma`): 0 quartimax, 1 varimax, m/2 equamax.
+///
+/// # Source
+/// Harman (1976), Modern Factor Analysis, chapter 13.
+pub(super) const MEMBER: Member = Member {
+    special: Some(|loadings, settings| Some(rotate_pairwise(loadings, settings.orthomax_gamma, settings))),
+    criterion: Some(criterion!(with_gamma)),
+    can_be_oblique: false,
+    ..Member::orthogonal(Rotation::Orthomax, "orthomax")
+};
+
+fn with_gamma<T: Scalar>(loadings: &Grid<T>, settings: &RotationSettings) -> Evaluation<T> {
+    orthomax(loadings, settings.orthomax_gamma)
+}
+
+/// Minimises −¼ Σⱼ [Σᵢ λᵢⱼ⁴ − γ/p (Σᵢ λᵢⱼ²)²], which oblique factors would drive into one.
+pub(super) fn orthomax<T: Scalar>(loadings: &Grid<T>, gamma: f64) -> Evaluation<T> {
+    let (p, m) = (loadings.rows, loadings.columns);
+    let squares = loadings.map(|value| value * value);
+    let share = T::from(gamma / p as f64);
+    let of_columns: Vec<T> = (0..m).map(|j| share * sum((0..p).map(|i| squares.at(i, j)))).collect();
+    let less = Grid::from_fn(p, m, |i, j| squares.at(i, j) - of_columns[j]);
+    Evaluation {
+        value: T::from(-0.25) * sum(squares.values.iter().zip(&less.values).map(|(square, less)| *square * *less)),
+        gradient: Grid::from_fn(p, m, |i, j| -(loadings.at(i, j) * less.at(i, j))),
+    }
+}
 
 /// SPSS's RCONVERGE: the criterion of two cycles differs by no more than this.
 const SPSS_TOLERANCE: f64 = 1e-4;
@@ -18,7 +50,7 @@ const MOST_CYCLES: usize = 10_000;
 /// of the normalised loadings and not divided by p², changes by at most .0001 over a cycle; the 10⁻⁵ on
 /// the criterion over p² of SPSS's algorithms document stops too early to give SPSS's own figures.
 pub(super) fn rotate_pairwise(loadings: &Matrix, gamma: f64, settings: &RotationSettings) -> Transformation {
-    let mut rotated = Columns::of(&weighted_loadings(loadings, settings));
+    let mut rotated = Columns::of(&weighted_loadings(loadings, settings.row_weights));
     let mut transformation = Columns::of(&Matrix::identity(loadings.columns()));
     let most_cycles = if settings.spss_stopping { SPSS_CYCLES } else { MOST_CYCLES };
     let mut criterion = rotated.criterion(gamma);

@@ -1,26 +1,39 @@
 //! Promax: the varimax solution bent towards its own powers.
 
-use crate::linalg::{Cholesky, inverse};
-use crate::{Matrix, matrix::dot};
-
 use super::{
-    Member, Order, Rotation, RotationSettings, Transformation, arrange::arrange, kaiser::normalised_rows, varimax,
+    Member, Order, Rotation, RotationSettings, Transformation,
+    arrange::arrange,
+    grid::Grid,
+    orthomax,
+    search::{Optimum, optimise},
+    stationarity::{Conditions, Direction, Rotatable, dual},
+    varimax,
+    weights::normalised_rows,
+};
+use crate::{
+    Matrix, Scalar,
+    linalg::{Cholesky, inverse},
+    matrix::dot,
 };
 
 /// Promax as SPSS computes it.
 ///
 /// With Λ the varimax loadings, h their row lengths: target P = sign(λ)|λ/h|^κ, U = (Λ'Λ)⁻¹Λ'P with
 /// columns multiplied by √diag (U'U)⁻¹; pattern ΛU, factor correlations U⁻¹U⁻¹'. The order of the varimax
-/// factors is kept. R's `promax` takes |λ|^κ in place of |λ/h|^κ and agrees where all communalities are 1.
+/// factors is kept. R's `promax` and lavaan take |λ|^κ in place of |λ/h|^κ ([`optimum`]) and agree where all
+/// communalities are 1.
 ///
 /// # Source
 /// Hendrickson and White (1964), British Journal of Statistical Psychology 17.
-pub(super) const MEMBER: Member =
-    Member { rotation: Rotation::Promax, name: "promax", oblique: true, transformation: towards_powers };
+pub(super) const MEMBER: Member = Member {
+    special: Some(towards_powers),
+    order: Order::AsFound,
+    ..Member::oblique(Rotation::Promax, "promax")
+};
 
 fn towards_powers(loadings: &Matrix, settings: &RotationSettings) -> Option<Transformation> {
-    let varimax = arrange(loadings, (varimax::MEMBER.transformation)(loadings, settings)?);
-    let target = powers(&normalised_rows(&varimax.loadings), settings.kappa);
+    let varimax = arrange(loadings, orthomax::rotate_pairwise(loadings, 1.0, settings));
+    let target = powers(&Grid::constant(&normalised_rows(&varimax.loadings)), settings.kappa).matrix();
     let transposed = varimax.loadings.transpose();
     let regression = Cholesky::new(&transposed.times(&varimax.loadings))?.solve(&transposed.times(&target));
     let unit = scaled_to_unit_variances(&regression)?;
@@ -35,11 +48,93 @@ fn towards_powers(loadings: &Matrix, settings: &RotationSettings) -> Option<Tran
     })
 }
 
+/// Promax as R's `promax` and lavaan compute it: the powers of the loadings themselves, U as above.
+pub(super) fn optimum(loadings: &Matrix, settings: &RotationSettings) -> Option<Optimum> {
+    let varimax = optimise(loadings, Rotation::Varimax, &varimax_settings(settings), None)?;
+    let bent = bend(&Grid::constant(&loadings.times(&varimax.transformation)), settings.kappa)?.matrix();
+    let factors = inverse(&bent)?;
+    Some(Optimum {
+        transformation: varimax.transformation.times(&bent),
+        factor_correlations: Some(unit_diagonal(factors.times(&factors.transpose()))),
+        value: None,
+        ..varimax
+    })
+}
+
+/// [`Conditions::follow`] for promax: the varimax solution V follows by its conditions, U(V) by the chain rule.
+///
+/// Λ = VU, so that X = U⁻¹X_vU + U⁻¹dU. The factor correlations must not move at fixed rotation.
+pub(super) fn follow(conditions: &Conditions, solution: Rotatable, directions: &[Direction]) -> Option<Vec<Matrix>> {
+    let settings = varimax_settings(conditions.settings);
+    let of_varimax = Conditions { rotation: Rotation::Varimax, settings: &settings, ..*conditions };
+    let bent = self::bent(conditions, solution)?; // U
+    let back = inverse(&bent)?;
+    let loadings = solution.loadings.times(&back); // V
+    let m = loadings.columns();
+    let identity = Matrix::identity(m);
+    let varimax = Rotatable { loadings: &loadings, correlations: &identity, unique: solution.unique };
+    let turned: Vec<Direction> = directions
+        .iter()
+        .map(|direction| Direction {
+            loadings: direction.loadings.times(&back),
+            correlations: Matrix::zeros(m, m),
+            unique: direction.unique.clone(),
+        })
+        .collect();
+    let criterion = varimax::MEMBER.criterion.as_ref()?;
+    let turns = of_varimax.follow_criterion(criterion, varimax, &turned)?;
+    turns
+        .iter()
+        .zip(&turned)
+        .map(|(turn, direction)| {
+            let moving = direction.loadings.plus(&loadings.times(turn));
+            let scaled = conditions.standardized_along(&dual(&loadings, &moving), varimax, &direction.unique);
+            let bending = bend(&scaled, conditions.settings.kappa)?;
+            let change = Matrix::from_fn(m, m, |i, j| bending.at(i, j).derivative);
+            Some(back.times(&turn.times(&bent)).plus(&back.times(&change)))
+        })
+        .collect()
+}
+
+/// U of a promax solution: its loadings are turned back to orthogonal factors and to varimax.
+fn bent(conditions: &Conditions, solution: Rotatable) -> Option<Matrix> {
+    let m = solution.loadings.columns();
+    // Φ = LL': ΛL are loadings of orthogonal factors.
+    let root = lower_root(solution.correlations)?;
+    let scaled = conditions.standardized_loadings(solution);
+    let varimax =
+        optimise(&scaled.times(&root), Rotation::Varimax, &varimax_settings(conditions.settings), None)?;
+    let back = root.times(&varimax.transformation);
+    (back.rows() == m).then(|| inverse(&back)).flatten()
+}
+
+fn lower_root(matrix: &Matrix) -> Option<Matrix> {
+    // L from L⁻¹: forward substitution of the identity.
+    inverse(&Cholesky::new(matrix)?.forward(&Matrix::identity(matrix.rows())))
+}
+
+fn varimax_settings(settings: &RotationSettings) -> RotationSettings {
+    RotationSettings { oblique: None, ..settings.clone() }
+}
+
+/// U: the regression of the powers on the loadings, scaled so that the factors have variance 1.
+fn bend<T: Scalar>(loadings: &Grid<T>, kappa: f64) -> Option<Grid<T>> {
+    let transposed = loadings.transpose();
+    let regression = transposed.times(loadings).inverse()?.times(&transposed.times(&powers(loadings, kappa)));
+    let products = regression.transpose().times(&regression).inverse()?;
+    let deviations: Vec<T> = (0..products.rows).map(|j| products.at(j, j).sqrt()).collect();
+    Some(Grid::from_fn(regression.rows, regression.columns, |i, j| regression.at(i, j) * deviations[j]))
+}
+
 /// sign(λ) |λ|^κ.
-fn powers(loadings: &Matrix, kappa: f64) -> Matrix {
-    Matrix::from_fn(loadings.rows(), loadings.columns(), |i, j| {
-        let loading: f64 = loadings[(i, j)];
-        loading.signum() * loading.abs().powf(kappa)
+fn powers<T: Scalar>(loadings: &Grid<T>, kappa: f64) -> Grid<T> {
+    loadings.map(|loading| {
+        let size = loading.abs();
+        if size.value() == 0.0 {
+            return T::ZERO;
+        }
+        let power = (T::from(kappa) * size.ln()).exp();
+        power * (loading / size)
     })
 }
 

@@ -1,12 +1,11 @@
 //! No rotation.
 
-use crate::Matrix;
-
 use super::{Member, Order, Rotation, RotationSettings, Transformation};
+use crate::Matrix;
 
 /// The solution as extracted, its columns reflected and ordered.
 pub(super) const MEMBER: Member =
-    Member { rotation: Rotation::None, name: "none", oblique: false, transformation: identity };
+    Member { special: Some(identity), can_be_oblique: false, ..Member::orthogonal(Rotation::None, "none") };
 
 fn identity(loadings: &Matrix, _: &RotationSettings) -> Option<Transformation> {
     Some(Transformation {

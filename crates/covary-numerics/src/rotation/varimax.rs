@@ -1,6 +1,12 @@
 //! Varimax: each factor's squared loadings as different as possible.
 
-use super::{Member, Rotation, orthomax};
+use super::{
+    Member, Rotation, RotationSettings,
+    criterion::{Evaluation, criterion},
+    grid::Grid,
+    orthomax,
+};
+use crate::Scalar;
 
 /// Varimax maximises Σⱼ [p Σᵢ λᵢⱼ⁴ − (Σᵢ λᵢⱼ²)²].
 ///
@@ -10,8 +16,12 @@ use super::{Member, Rotation, orthomax};
 /// # Source
 /// Kaiser (1958), Psychometrika 23.
 pub(super) const MEMBER: Member = Member {
-    rotation: Rotation::Varimax,
-    name: "varimax",
-    oblique: false,
-    transformation: |loadings, settings| Some(orthomax::rotate_pairwise(loadings, 1.0, settings)),
+    special: Some(|loadings, settings| Some(orthomax::rotate_pairwise(loadings, 1.0, settings))),
+    criterion: Some(criterion!(varimax)),
+    can_be_oblique: false,
+    ..Member::orthogonal(Rotation::Varimax, "varimax")
 };
+
+fn varimax<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> {
+    orthomax::orthomax(loadings, 1.0)
+}
