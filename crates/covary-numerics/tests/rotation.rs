@@ -3,7 +3,8 @@
 use covary_numerics::Matrix;
 use covary_numerics::linalg::inverse;
 use covary_numerics::rotation::{
-    ALL, Conditions, Direction, Grid, Optimum, Rotatable, Rotated, Rotation, RotationSettings, RowWeights, optimise, rotate,
+    ALL, Conditions, Direction, Grid, Optimum, Rotatable, Rotated, Rotation, RotationSettings, RowWeights, optimise,
+    rotate,
 };
 use covary_numerics::{Dual, finite_differences};
 use proptest::prelude::*;
@@ -126,7 +127,9 @@ fn what_cannot_be_rotated_gives_none() {
         loadings[(3, j)] = 0.0;
     }
     assert!(rotate(&loadings, Rotation::Varimax, &SPSS).is_none());
-    assert!(rotate(&loadings, Rotation::Varimax, &RotationSettings { row_weights: RowWeights::None, ..SPSS }).is_some());
+    assert!(
+        rotate(&loadings, Rotation::Varimax, &RotationSettings { row_weights: RowWeights::None, ..SPSS }).is_some()
+    );
     loadings[(3, 0)] = f64::NAN;
     assert!(rotate(&loadings, Rotation::Oblimin, &OPTIMUM).is_none());
 }
@@ -135,9 +138,33 @@ fn what_cannot_be_rotated_gives_none() {
 fn every_rotation_is_listed_once_under_its_name() {
     use Rotation::*;
     let variants = [
-        None, Varimax, Quartimax, Equamax, Orthomax, Promax, Oblimin, Quartimin, Geomin, CrawfordFerguson, CfQuartimax,
-        CfVarimax, CfEquamax, CfParsimax, CfFacparsim, Bigeomin, Biquartimin, Bentler, Oblimax, Entropy, Mccammon,
-        Infomax, Tandem1, Tandem2, Simplimax, TargetStrict, PartialTarget,
+        None,
+        Varimax,
+        Quartimax,
+        Equamax,
+        Orthomax,
+        Promax,
+        Oblimin,
+        Quartimin,
+        Geomin,
+        CrawfordFerguson,
+        CfQuartimax,
+        CfVarimax,
+        CfEquamax,
+        CfParsimax,
+        CfFacparsim,
+        Bigeomin,
+        Biquartimin,
+        Bentler,
+        Oblimax,
+        Entropy,
+        Mccammon,
+        Infomax,
+        Tandem1,
+        Tandem2,
+        Simplimax,
+        TargetStrict,
+        PartialTarget,
     ];
     assert_eq!(variants.len(), ALL.len());
     for rotation in variants {
@@ -287,7 +314,11 @@ fn gradients_agree_with_finite_differences() {
 
 /// The order and signs of `own`'s columns that bring it nearest to `other`: (column, sign).
 fn matched(own: &Matrix, other: &Matrix) -> Vec<(usize, f64)> {
-    let product = |j: usize, k: usize| own.column(k).iter().zip(other.column(j)).map(|(a, b)| a * b).sum::<f64>();
+    let product = |j: usize, k: usize| {
+        let column = own.column(k);
+        let length = column.iter().map(|x| x * x).sum::<f64>().sqrt();
+        column.iter().zip(other.column(j)).map(|(a, b)| a * b).sum::<f64>() / length
+    };
     (0..own.columns())
         .map(|j| {
             let best = (0..own.columns()).max_by(|a, b| product(j, *a).abs().total_cmp(&product(j, *b).abs())).unwrap();
@@ -300,9 +331,10 @@ fn loadings_of(optimum: &Optimum, unrotated: &Matrix) -> Matrix {
     unrotated.times(&optimum.transformation)
 }
 
-/// The best of 13 starts of GPArotation 2022.10-2, each to a gradient of 1e-7 (`data/rotation/gparotation.R`), against
-/// the best of 32: the same minimum or a lower one. In the same minimum loadings agree to 2e-6, the flatter criteria
-/// leaving that much at such a gradient; where ours is lower it is lower by our own evaluation of both solutions.
+/// The best of 13 starts of GPArotation 2022.10-2 (`data/rotation/gparotation.R`), against the best of 32: the same
+/// minimum or a lower one. In the same minimum loadings agree to 20 times the length of the gradient at which
+/// GPArotation stopped (1e-7; 1e-5 for criteria that it does not bring further); where ours is lower it is lower by our
+/// own evaluation of both solutions.
 #[test]
 fn every_criterion_is_that_of_gparotation() {
     let a = unrotated();
@@ -333,7 +365,8 @@ fn every_criterion_is_that_of_gparotation() {
         let value = |loadings: &Matrix| criterion.evaluate(&Grid::constant(loadings), &settings).value;
         let (ours, other) = (value(&own), value(&theirs));
         assert!(ours <= other + 1e-9 * (1.0 + other.abs()), "{name}: {ours} against {other}");
-        if other - ours > 1e-9 * (1.0 + other.abs()) {
+        let tolerance = 20.0 * case["eps"].as_f64().unwrap();
+        if other - ours > tolerance * tolerance * 1e5 * (1.0 + other.abs()) {
             println!("{name}: a lower minimum, {ours} against {other}");
             continue;
         }
@@ -341,12 +374,12 @@ fn every_criterion_is_that_of_gparotation() {
         let order = matched(&own, &theirs);
         let arranged = Matrix::from_fn(p, m, |i, j| order[j].1 * own[(i, order[j].0)]);
         let difference = largest_difference(&arranged, &theirs);
-        assert!(difference < 2e-6, "{name} is off by {difference:e}");
+        assert!(difference < tolerance, "{name} is off by {difference:e}");
         let phi = found.factor_correlations.unwrap_or(Matrix::identity(m));
         let arranged = Matrix::from_fn(m, m, |i, j| order[i].1 * order[j].1 * phi[(order[i].0, order[j].0)]);
         let theirs = Matrix::from_values(m, m, numbers(&case["phi"])).unwrap();
         let difference = largest_difference(&arranged, &theirs);
-        assert!(difference < 2e-6, "{name}: factor correlations are off by {difference:e}");
+        assert!(difference < tolerance, "{name}: factor correlations are off by {difference:e}");
     }
     assert!(same >= cases.len() - 4, "only {same} of {} end in the same minimum", cases.len());
 }
@@ -395,10 +428,17 @@ fn solutions_follow_what_is_rotated() {
             let back = inverse(&t).unwrap();
             let correlations = back.times(&back.transpose());
             let rotated = a.times(&t);
-            let conditions =
-                Conditions { rotation: member.rotation, settings: &settings, standardized: true, without_correlations: false };
-            let direction =
-                Direction { loadings: change.times(&t), correlations: Matrix::zeros(m, m), unique: unique_change.clone() };
+            let conditions = Conditions {
+                rotation: member.rotation,
+                settings: &settings,
+                standardized: true,
+                without_correlations: false,
+            };
+            let direction = Direction {
+                loadings: change.times(&t),
+                correlations: Matrix::zeros(m, m),
+                unique: unique_change.clone(),
+            };
             let solution = Rotatable { loadings: &rotated, correlations: &correlations, unique: &unique };
             let Some(x) = conditions.follow(solution, &[direction.clone()]) else { panic!("{what}: does not follow") };
             let own = direction.loadings.plus(&rotated.times(&x[0]));

@@ -34,6 +34,13 @@ pub struct Conventions {
     pub means_with_groups: bool,
     /// Whether the baseline model keeps the covariances among observed exogenous variables.
     pub baseline_keeps_x: bool,
+    /// Whether standard errors of obliquely rotated estimates leave the factor correlations out of the metric in which
+    /// loadings are rotated, as lavaan 0.6-14 prints them. Without, they are those of the rotation that was made
+    /// (Jennrich 1973), as in Mplus; `rotation.se = "delta"` gives them under any convention.
+    pub rotation_errors_without_correlations: bool,
+    /// Whether geomin's ε follows the number of factors (.0001 with two, .001 with three, .01 with more, as in Mplus);
+    /// else .001.
+    pub geomin_epsilon_by_factors: bool,
 }
 
 impl Conventions {
@@ -44,6 +51,8 @@ impl Conventions {
         rmsea_times_root_groups: true,
         means_with_groups: true,
         baseline_keeps_x: true,
+        rotation_errors_without_correlations: true,
+        geomin_epsilon_by_factors: false,
     };
     /// AMOS.
     pub const AMOS: Self = Conventions {
@@ -52,9 +61,15 @@ impl Conventions {
         rmsea_times_root_groups: false,
         means_with_groups: false,
         baseline_keeps_x: false,
+        rotation_errors_without_correlations: false,
+        geomin_epsilon_by_factors: false,
     };
     /// Mplus.
-    pub const MPLUS: Self = Conventions::LAVAAN;
+    pub const MPLUS: Self = Conventions {
+        rotation_errors_without_correlations: false,
+        geomin_epsilon_by_factors: true,
+        ..Conventions::LAVAAN
+    };
 }
 
 impl Default for Conventions {

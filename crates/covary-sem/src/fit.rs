@@ -8,6 +8,7 @@ use crate::{
         self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates, ending::Unfinished,
     },
     estimators::Estimator,
+    exploratory::{self, Exploratory},
     inference::{
         Bootstrap, admissibility,
         baseline::{BaselineModel, sample_of_baseline},
@@ -17,7 +18,7 @@ use crate::{
     },
     model_matrices::{BlockMatrices, ModelMatrices},
     not_built, parameter_table,
-    settings::{self, StandardErrors, TestName},
+    settings::{self, Function, StandardErrors, TestName},
     warning::WarningCode,
 };
 
@@ -74,6 +75,8 @@ pub struct Fit {
     pub bootstrap: Option<Bootstrap>,
     /// What to look at.
     pub warnings: Vec<Warning>,
+    /// How exploratory factors were rotated; `None` without such factors.
+    pub exploratory: Option<Box<Exploratory>>,
 }
 
 /// Moments that a block's parameters imply.
@@ -148,7 +151,9 @@ impl Fit {
 /// option that is not built. Everything else is a value or a warning in the [`Fit`].
 pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
     let settings = with_given_means(data, settings);
-    not_built::refuse_formulas(model)?;
+    if settings.function == Function::Efa {
+        return exploratory::only_efa(model, data, &settings);
+    }
     let table = parameter_table::complete(model, &crate::sample::available(data, &settings)?, &settings)?;
     fit_table(table, data, &settings)
 }
@@ -171,12 +176,14 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
         two_level::refuse_settings(settings)?;
     }
     not_built::refuse_rows(&table)?;
+    exploratory::check(settings)?;
     let (mut sample, notes) = Sample::take(data, &table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
     let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
     estimate::bounds::set(&mut table, &sample, settings.bounds);
+    exploratory::give_starting_values(&mut table, &sample);
     let restrictions = Restrictions::new(&table)?;
     let mut objective = Objective::new(&matrices, Estimator::of(settings, &sample), &sample).ok_or_else(singular)?;
     let found = estimate::find(&mut objective, &restrictions, &table, &mut sample, settings);
@@ -188,6 +195,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let mut fit = unjudged(table, settings, sample, matrices.clone(), restrictions, found, warnings);
     fit.unfinished = unfinished;
     fit.judge(&discrepancies);
+    fit = exploratory::rotate(fit)?;
     if let Some(chosen) = fit.settings.bootstrap.filter(|_| fit.converged()) {
         fit.bootstrap = Some(bootstrap::bootstrap(&fit, chosen.resamples, chosen.seed, &|_| Vec::new(), &|_| true)?);
         fit.take_bootstrap_errors();
@@ -260,6 +268,7 @@ fn unjudged(
         test: None,
         log_likelihood: None,
         bootstrap: None,
+        exploratory: None,
         warnings,
     }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::{
     Fit, Warning,
+    exploratory::RotationReport,
     fit_indices::{self, amos},
     inference::{
         model_tests::ModelTest,
@@ -84,6 +85,8 @@ pub struct FitReport {
     pub modification_indices: Vec<ModificationIndex>,
     /// AMOS's tables of modification indices from 4 on: by group covariances, variances, regression weights.
     pub modification_indices_amos: Vec<AmosModificationIndex>,
+    /// How exploratory factors were rotated, where there are some.
+    pub exploratory: Option<RotationReport>,
     /// The bootstrap in figures, where asked for.
     pub bootstrap: Option<BootstrapSummary>,
 }
@@ -346,7 +349,7 @@ impl FitReport {
             level: fit.settings.level,
             n_groups: groups(fit),
             group_labels: group_labels(fit),
-            npar: fit.theta.len(),
+            npar: fit.free_rows(),
             n_equalities: fit.equality_rank,
             choices: Choices {
                 estimator: fit.settings.estimator,
@@ -370,6 +373,7 @@ impl FitReport {
             latent_correlations: blocks.map(|block| correlations_of_latents(fit, block)).collect(),
             modification_indices: scores.as_ref().map_or_else(Vec::new, |scores| largest_first(fit, scores)),
             modification_indices_amos: amos_modification_indices(fit, AMOS_THRESHOLD),
+            exploratory: RotationReport::new(fit),
             bootstrap: bootstrap_summary(fit),
         }
     }

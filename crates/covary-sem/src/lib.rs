@@ -10,6 +10,7 @@ pub mod conventions;
 pub mod error;
 pub mod estimate;
 pub mod estimators;
+pub mod exploratory;
 pub mod fit;
 pub mod fit_indices;
 pub mod fit_report;

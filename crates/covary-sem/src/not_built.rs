@@ -1,27 +1,15 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::settings::{Function, Settings, TestName};
-use crate::{Formulas, Operator, ParameterTable, SemError, model_matrices::formula_of};
-
-/// An error that names the first thing in the text that cannot be estimated.
-pub(crate) fn refuse_formulas(model: &Formulas) -> Result<(), SemError> {
-    match model.elements.iter().find_map(|element| element.efa.as_ref()) {
-        Some(block) => refuse(format!("efa(\"{block}\"): exploratory blocks")),
-        None => Ok(()),
-    }
-}
+use crate::settings::{Settings, TestName};
+use crate::{Operator, ParameterTable, SemError, model_matrices::formula_of};
 
 /// An error that names the first choice that is not built.
 pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
-    let default = Settings::default();
     let chosen: &[(bool, &str)] = &[
-        (settings.function == Function::Efa, "function efa"),
         (!settings.auxiliary.is_empty(), "aux"),
         (settings.tests.contains(&TestName::BollenStine), "test bollen.stine"),
         (settings.group_w_free, "group.w.free"),
         (settings.correlation, "correlation"),
-        (settings.rotation != default.rotation, "rotation"),
-        (settings.auto.efa.is_some(), "auto.efa"),
         (settings.bootstrap.is_some_and(|b| b.kind != Default::default()), "this type of bootstrap"),
     ];
     match chosen.iter().find(|(chosen, _)| *chosen) {

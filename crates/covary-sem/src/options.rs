@@ -226,8 +226,10 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec { name: "correlation", flag: "correlation", kind: OptionKind::Flag, help: "model the correlations", set: |s, v| { s.correlation = v.flag(); Ok(()) } },
     OptionSpec { name: "bounds", flag: "bounds", kind: OptionKind::Word(&["none", "standard", "wide", "wide.zerovar", "pos.var", "pos.ov.var", "pos.lv.var"]), help: "bounds on parameters", set: |s, v| { s.bounds = v.choice().unwrap_or_default(); Ok(()) } },
     OptionSpec { name: "nfactors", flag: "nfactors", kind: OptionKind::Counts, help: "number of exploratory factors (efa)", set: |s, v| { s.nfactors = v.counts(); Ok(()) } },
+    OptionSpec { name: "ov.names", flag: "ov-names", kind: OptionKind::Texts, help: "variables of an exploratory factor analysis (efa)", set: |s, v| { s.ov_names = v.words(); Ok(()) } },
     OptionSpec { name: "rotation", flag: "rotation", kind: OptionKind::Text, help: "rotation of exploratory factors", set: |s, v| { s.rotation.criterion = v.word().to_string(); Ok(()) } },
-    OptionSpec { name: "rotation.args", flag: "rotation-args", kind: OptionKind::Object, help: "constants of the rotation", set: |s, v| { s.rotation.arguments = v.object(); Ok(()) } },
+    OptionSpec { name: "rotation.args", flag: "rotation-args", kind: OptionKind::Object, help: "constants of the rotation", set: |s, v| { s.rotation.arguments.extend(v.object()); Ok(()) } },
+    OptionSpec { name: "orthogonal.efa", flag: "orthogonal-efa", kind: OptionKind::Flag, help: "exploratory factors are uncorrelated", set: |s, v| { s.rotation.arguments.insert("orthogonal".into(), Value::from(v.flag())); Ok(()) } },
     OptionSpec { name: "rotation.se", flag: "rotation-se", kind: OptionKind::Word(&["bordered", "delta"]), help: "how standard errors of rotated estimates are found", set: |s, v| { s.rotation.standard_errors = v.word().to_string(); Ok(()) } },
     OptionSpec { name: "group", flag: "group", kind: OptionKind::Text, help: "variable that defines groups", set: |s, v| { s.group = Some(v.word().to_string()); Ok(()) } },
     OptionSpec { name: "group.label", flag: "group-label", kind: OptionKind::Texts, help: "which groups, in which order", set: |s, v| { s.group_label = v.words(); Ok(()) } },
@@ -259,7 +261,6 @@ pub const NOT_BUILT: &[&str] = &[
     "zero.keep.margins",
     "auto.th",
     "auto.delta",
-    "orthogonal.efa",
     "wald",
     "score.test",
     "scaled.test",
@@ -473,7 +474,7 @@ fn one_of(words: &[&str]) -> String {
     }
 }
 
-fn as_flag(value: &Value) -> Option<bool> {
+pub(crate) fn as_flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) => match text.to_ascii_lowercase().as_str() {
@@ -489,7 +490,7 @@ fn as_count(value: &Value) -> Option<u64> {
     as_number(value).filter(|n| *n >= 0.0 && n.fract() == 0.0 && *n < 9e15).map(|n| n as u64)
 }
 
-fn as_number(value: &Value) -> Option<f64> {
+pub(crate) fn as_number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
@@ -532,7 +533,7 @@ fn resampling(settings: &mut Settings) -> &mut BootstrapSettings {
     })
 }
 
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|word| (strsim::jaro_winkler(&name.to_lowercase(), &word.to_lowercase()), word))
         .filter(|(similarity, _)| *similarity > 0.8)

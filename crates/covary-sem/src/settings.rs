@@ -87,6 +87,8 @@ pub struct Settings {
     pub bounds: Bounds,
     /// Factors extracted by `function = "efa"`.
     pub nfactors: Vec<usize>,
+    /// Variables that `function = "efa"` analyses; empty: all numeric ones.
+    pub ov_names: Vec<String>,
     /// How exploratory factors are rotated.
     pub rotation: Rotation,
     /// Variable that defines groups.
@@ -539,6 +541,7 @@ impl Default for Settings {
             sample_cov_rescale: None,
             bounds: Bounds::None,
             nfactors: Vec::new(),
+            ov_names: Vec::new(),
             rotation: Rotation::default(),
             group: None,
             group_label: Vec::new(),

@@ -11,10 +11,8 @@ use crate::Scalar;
 ///
 /// # Source
 /// Bentler (1977), Psychometrika 42.
-pub(super) const MEMBER: Member = Member {
-    criterion: Some(criterion!(bentler)),
-    ..Member::oblique(Rotation::Bentler, "bentler")
-};
+pub(super) const MEMBER: Member =
+    Member { criterion: Some(criterion!(bentler)), ..Member::oblique(Rotation::Bentler, "bentler") };
 
 fn bentler<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> {
     let (p, m) = (loadings.rows, loadings.columns);
@@ -28,11 +26,13 @@ fn bentler<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T>
     for j in 0..m {
         value += products.at(j, j).ln();
     }
-    let less_diagonal = Grid::from_fn(m, m, |j, k| {
-        inverse.at(j, k) - if j == k { products.at(j, j).recip() } else { T::ZERO }
-    });
+    let less_diagonal =
+        Grid::from_fn(m, m, |j, k| inverse.at(j, k) - if j == k { products.at(j, j).recip() } else { T::ZERO });
     let slopes = squares.times(&less_diagonal);
-    Evaluation { value: T::from(0.25) * value, gradient: Grid::from_fn(p, m, |i, j| -(loadings.at(i, j) * slopes.at(i, j))) }
+    Evaluation {
+        value: T::from(0.25) * value,
+        gradient: Grid::from_fn(p, m, |i, j| -(loadings.at(i, j) * slopes.at(i, j))),
+    }
 }
 
 /// By Cholesky. `None` unless positive definite.

@@ -11,40 +11,28 @@ use crate::Scalar;
 ///
 /// # Source
 /// Crawford and Ferguson (1970), Psychometrika 35; Browne (2001), Multivariate Behavioral Research 36, for κ.
-pub(super) const WITH_KAPPA: Member = Member {
-    criterion: Some(criterion!(with_kappa)),
-    ..Member::oblique(Rotation::CrawfordFerguson, "cf")
-};
+pub(super) const WITH_KAPPA: Member =
+    Member { criterion: Some(criterion!(with_kappa)), ..Member::oblique(Rotation::CrawfordFerguson, "cf") };
 
 /// κ = 0: quartimax's criterion, when oblique quartimin.
-pub(super) const QUARTIMAX: Member = Member {
-    criterion: Some(criterion!(quartimax)),
-    ..Member::oblique(Rotation::CfQuartimax, "cf-quartimax")
-};
+pub(super) const QUARTIMAX: Member =
+    Member { criterion: Some(criterion!(quartimax)), ..Member::oblique(Rotation::CfQuartimax, "cf-quartimax") };
 
 /// κ = 1/p: varimax's criterion where factors are orthogonal.
-pub(super) const VARIMAX: Member = Member {
-    criterion: Some(criterion!(varimax)),
-    ..Member::oblique(Rotation::CfVarimax, "cf-varimax")
-};
+pub(super) const VARIMAX: Member =
+    Member { criterion: Some(criterion!(varimax)), ..Member::oblique(Rotation::CfVarimax, "cf-varimax") };
 
 /// κ = m/(2p): equamax's criterion where factors are orthogonal.
-pub(super) const EQUAMAX: Member = Member {
-    criterion: Some(criterion!(equamax)),
-    ..Member::oblique(Rotation::CfEquamax, "cf-equamax")
-};
+pub(super) const EQUAMAX: Member =
+    Member { criterion: Some(criterion!(equamax)), ..Member::oblique(Rotation::CfEquamax, "cf-equamax") };
 
 /// κ = (m − 1)/(p + m − 2): parsimax.
-pub(super) const PARSIMAX: Member = Member {
-    criterion: Some(criterion!(parsimax)),
-    ..Member::oblique(Rotation::CfParsimax, "cf-parsimax")
-};
+pub(super) const PARSIMAX: Member =
+    Member { criterion: Some(criterion!(parsimax)), ..Member::oblique(Rotation::CfParsimax, "cf-parsimax") };
 
 /// κ = 1: factor parsimony.
-pub(super) const FACTOR_PARSIMONY: Member = Member {
-    criterion: Some(criterion!(factor_parsimony)),
-    ..Member::oblique(Rotation::CfFacparsim, "cf-facparsim")
-};
+pub(super) const FACTOR_PARSIMONY: Member =
+    Member { criterion: Some(criterion!(factor_parsimony)), ..Member::oblique(Rotation::CfFacparsim, "cf-facparsim") };
 
 fn with_kappa<T: Scalar>(loadings: &Grid<T>, settings: &RotationSettings) -> Evaluation<T> {
     crawford_ferguson(loadings, settings.cf_kappa)
@@ -77,8 +65,9 @@ fn crawford_ferguson<T: Scalar>(loadings: &Grid<T>, kappa: f64) -> Evaluation<T>
     let of_rows: Vec<T> = (0..p).map(|i| sum((0..m).map(|j| squares.at(i, j)))).collect();
     let of_columns: Vec<T> = (0..m).map(|j| sum((0..p).map(|i| squares.at(i, j)))).collect();
     let (rows, columns) = (T::from(1.0 - kappa), T::from(kappa));
-    let others =
-        Grid::from_fn(p, m, |i, j| rows * (of_rows[i] - squares.at(i, j)) + columns * (of_columns[j] - squares.at(i, j)));
+    let others = Grid::from_fn(p, m, |i, j| {
+        rows * (of_rows[i] - squares.at(i, j)) + columns * (of_columns[j] - squares.at(i, j))
+    });
     let products = squares.values.iter().zip(&others.values).map(|(square, other)| *square * *other);
     Evaluation {
         value: T::from(0.25) * sum(products),

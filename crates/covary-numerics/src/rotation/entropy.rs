@@ -12,10 +12,8 @@ use crate::Scalar;
 ///
 /// # Source
 /// Jennrich (2004), Psychometrika 69.
-pub(super) const MEMBER: Member = Member {
-    criterion: Some(criterion!(entropy)),
-    ..Member::orthogonal(Rotation::Entropy, "entropy")
-};
+pub(super) const MEMBER: Member =
+    Member { criterion: Some(criterion!(entropy)), ..Member::orthogonal(Rotation::Entropy, "entropy") };
 
 fn entropy<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> {
     let logarithms = loadings.map(|value| logarithm(value * value));

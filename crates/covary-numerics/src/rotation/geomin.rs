@@ -14,10 +14,8 @@ use crate::Scalar;
 ///
 /// # Source
 /// Yates (1987), Multivariate Exploratory Data Analysis; Browne (2001), Multivariate Behavioral Research 36.
-pub(super) const MEMBER: Member = Member {
-    criterion: Some(criterion!(geomin)),
-    ..Member::oblique(Rotation::Geomin, "geomin")
-};
+pub(super) const MEMBER: Member =
+    Member { criterion: Some(criterion!(geomin)), ..Member::oblique(Rotation::Geomin, "geomin") };
 
 fn geomin<T: Scalar>(loadings: &Grid<T>, settings: &RotationSettings) -> Evaluation<T> {
     of_columns(loadings, 0, settings.geomin_epsilon)

@@ -13,10 +13,8 @@ use crate::Scalar;
 ///
 /// # Source
 /// McCammon (1966), Journal of Geology 74; in the form of Bernaards and Jennrich (2005).
-pub(super) const MEMBER: Member = Member {
-    criterion: Some(criterion!(mccammon)),
-    ..Member::orthogonal(Rotation::Mccammon, "mccammon")
-};
+pub(super) const MEMBER: Member =
+    Member { criterion: Some(criterion!(mccammon)), ..Member::orthogonal(Rotation::Mccammon, "mccammon") };
 
 fn mccammon<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> {
     let (p, m) = (loadings.rows, loadings.columns);
@@ -25,8 +23,7 @@ fn mccammon<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T
     let total = sum(of_columns.iter().copied());
     let within = Grid::from_fn(p, m, |i, j| squares.at(i, j) / of_columns[j]);
     // Σᵢ q ln q of each column, and over the columns.
-    let entropies: Vec<T> =
-        (0..m).map(|j| sum((0..p).map(|i| within.at(i, j) * logarithm(within.at(i, j))))).collect();
+    let entropies: Vec<T> = (0..m).map(|j| sum((0..p).map(|i| within.at(i, j) * logarithm(within.at(i, j))))).collect();
     let between: Vec<T> = of_columns.iter().map(|column| *column / total).collect();
     let entropy_between = sum(between.iter().map(|share| *share * logarithm(*share)));
     let (h_within, h_between) = (-sum(entropies.iter().copied()), -entropy_between);

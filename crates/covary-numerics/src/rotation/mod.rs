@@ -141,6 +141,10 @@ pub struct RotationSettings {
     pub starts: usize,
     /// Seed of their streams.
     pub seed: u64,
+    /// Length of the projected gradient at which a start ends; the best one is then brought to 10⁻⁹.
+    pub tolerance: f64,
+    /// Most iterations of a start.
+    pub most_iterations: usize,
 }
 
 impl RotationSettings {
@@ -158,6 +162,8 @@ impl RotationSettings {
         target_mask: None,
         starts: 0,
         seed: 1,
+        tolerance: 1e-5,
+        most_iterations: 2000,
     };
 }
 

@@ -11,10 +11,8 @@ use crate::Scalar;
 ///
 /// # Source
 /// Saunders (1961), Psychometrika 26.
-pub(super) const MEMBER: Member = Member {
-    criterion: Some(criterion!(oblimax)),
-    ..Member::oblique(Rotation::Oblimax, "oblimax")
-};
+pub(super) const MEMBER: Member =
+    Member { criterion: Some(criterion!(oblimax)), ..Member::oblique(Rotation::Oblimax, "oblimax") };
 
 fn oblimax<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> {
     let squares = loadings.map(|value| value * value);

@@ -40,8 +40,7 @@ pub(super) fn of_columns<T: Scalar>(loadings: &Grid<T>, first: usize, delta: f64
     let of_rows: Vec<T> = (0..p).map(|i| sum((0..m).map(|j| squares.at(i, j)))).collect();
     // Squares on the other factors.
     let others = Grid::from_fn(p, m, |i, j| of_rows[i] - squares.at(i, j));
-    let shares: Vec<T> =
-        (0..m).map(|j| T::from(delta / p as f64) * sum((0..p).map(|i| others.at(i, j)))).collect();
+    let shares: Vec<T> = (0..m).map(|j| T::from(delta / p as f64) * sum((0..p).map(|i| others.at(i, j)))).collect();
     let overlap = Grid::from_fn(p, m, |i, j| if j < first { T::ZERO } else { others.at(i, j) - shares[j] });
     Evaluation {
         value: T::from(0.25) * sum(squares.values.iter().zip(&overlap.values).map(|(square, other)| *square * *other)),

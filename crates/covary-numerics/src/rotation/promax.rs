@@ -25,11 +25,8 @@ use crate::{
 ///
 /// # Source
 /// Hendrickson and White (1964), British Journal of Statistical Psychology 17.
-pub(super) const MEMBER: Member = Member {
-    special: Some(towards_powers),
-    order: Order::AsFound,
-    ..Member::oblique(Rotation::Promax, "promax")
-};
+pub(super) const MEMBER: Member =
+    Member { special: Some(towards_powers), order: Order::AsFound, ..Member::oblique(Rotation::Promax, "promax") };
 
 fn towards_powers(loadings: &Matrix, settings: &RotationSettings) -> Option<Transformation> {
     let varimax = arrange(loadings, orthomax::rotate_pairwise(loadings, 1.0, settings));
@@ -102,8 +99,7 @@ fn bent(conditions: &Conditions, solution: Rotatable) -> Option<Matrix> {
     // Φ = LL': ΛL are loadings of orthogonal factors.
     let root = lower_root(solution.correlations)?;
     let scaled = conditions.standardized_loadings(solution);
-    let varimax =
-        optimise(&scaled.times(&root), Rotation::Varimax, &varimax_settings(conditions.settings), None)?;
+    let varimax = optimise(&scaled.times(&root), Rotation::Varimax, &varimax_settings(conditions.settings), None)?;
     let back = root.times(&varimax.transformation);
     (back.rows() == m).then(|| inverse(&back)).flatten()
 }

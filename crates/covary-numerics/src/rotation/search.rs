@@ -10,19 +10,12 @@ use super::{
     stationarity::newton_step,
     weights::{RowWeights, weighted_loadings},
 };
-use crate::{
-    Matrix,
-    linalg::inverse,
-    matrix::dot,
-    random,
-};
+use crate::{Matrix, linalg::inverse, matrix::dot, random};
 
-/// Length of the projected gradient at which a start ends.
-const COARSE: f64 = 1e-5;
-/// The same for the best start, which is brought home.
+/// Length of the projected gradient to which the best start is brought.
 const FINE: f64 = 1e-9;
-const MOST_ITERATIONS: usize = 20_000;
-const MOST_COARSE_ITERATIONS: usize = 2_000;
+/// Iterations of the best start, in terms of those of all.
+const LONGER: usize = 10;
 /// Halvings of a step before it is taken that no step lowers the criterion.
 const MOST_HALVINGS: usize = 40;
 const MOST_NEWTON_STEPS: usize = 20;
@@ -105,7 +98,11 @@ fn can_rotate(loadings: &Matrix, member: &Member, settings: &RotationSettings) -
 }
 
 /// The transformation by a criterion, for [`super::rotate`].
-pub(super) fn transformation(loadings: &Matrix, member: &Member, settings: &RotationSettings) -> Option<Transformation> {
+pub(super) fn transformation(
+    loadings: &Matrix,
+    member: &Member,
+    settings: &RotationSettings,
+) -> Option<Transformation> {
     let optimum = optimise(loadings, member.rotation, settings, None)?;
     Some(Transformation {
         matrix: optimum.transformation,
@@ -118,7 +115,8 @@ pub(super) fn transformation(loadings: &Matrix, member: &Member, settings: &Rota
 
 fn starts(m: usize, loadings: &Matrix, settings: &RotationSettings) -> Vec<Matrix> {
     let mut starts = vec![Matrix::identity(m)];
-    let kaiser = RotationSettings { row_weights: RowWeights::Kaiser, spss_stopping: false, ..RotationSettings::default() };
+    let kaiser =
+        RotationSettings { row_weights: RowWeights::Kaiser, spss_stopping: false, ..RotationSettings::default() };
     starts.push(super::orthomax::rotate_pairwise(loadings, 1.0, &kaiser).matrix);
     starts.extend((0..settings.starts).filter_map(|k| random_orthogonal(m, settings.seed, k as u64)));
     starts
@@ -128,8 +126,7 @@ fn starts(m: usize, loadings: &Matrix, settings: &RotationSettings) -> Vec<Matri
 fn random_orthogonal(m: usize, seed: u64, start: u64) -> Option<Matrix> {
     let mut stream = random::stream(seed, start);
     // Sums of twelve uniforms are normal enough for a direction.
-    let values: Vec<f64> =
-        (0..m * m).map(|_| (0..12).map(|_| stream.random::<f64>()).sum::<f64>() - 6.0).collect();
+    let values: Vec<f64> = (0..m * m).map(|_| (0..12).map(|_| stream.random::<f64>()).sum::<f64>() - 6.0).collect();
     orthonormal_columns(&Matrix::from_values(m, m, values)?)
 }
 
@@ -160,8 +157,8 @@ struct Search {
 
 impl Task<'_> {
     fn best_of(&self, starts: Vec<Matrix>) -> Option<Optimum> {
-        let found: Vec<Search> =
-            starts.into_iter().filter_map(|start| self.descend(start, COARSE, MOST_COARSE_ITERATIONS)).collect();
+        let (tolerance, most) = (self.settings.tolerance, self.settings.most_iterations);
+        let found: Vec<Search> = starts.into_iter().filter_map(|start| self.descend(start, tolerance, most)).collect();
         let mut values: Vec<f64> = found.iter().map(|search| search.state.value).collect();
         let number = values.len();
         let best = found.into_iter().min_by(|l, r| l.state.value.total_cmp(&r.state.value))?;
@@ -185,10 +182,12 @@ impl Task<'_> {
 
     /// Gradient projection to the end, then Newton's method, which leaves rounding alone.
     fn bring_home(&self, coarse: Search) -> Option<Search> {
-        let mut search = self.descend(coarse.state.factors, FINE, MOST_ITERATIONS)?;
+        let mut search = self.descend(coarse.state.factors, FINE, LONGER * self.settings.most_iterations)?;
         for _ in 0..MOST_NEWTON_STEPS {
             let phi = self.oblique.then(|| correlations(&search.state.factors));
-            let Some(step) = newton_step(self.criterion, self.settings, &search.state.pattern, phi.as_ref()) else { break };
+            let Some(step) = newton_step(self.criterion, self.settings, &search.state.pattern, phi.as_ref()) else {
+                break;
+            };
             let m = step.rows();
             let moved = Matrix::identity(m).plus(&step);
             let factors = if self.oblique {
@@ -257,8 +256,7 @@ impl Task<'_> {
         let pattern = self.loadings.times(&inverted.transpose());
         let (value, by_pattern) = self.criterion_at(&pattern);
         let by_factors = pattern.transpose().times(&by_pattern).times(&inverted).transpose().scaled(-1.0);
-        let along: Vec<f64> =
-            (0..factors.columns()).map(|j| dot(&factors.column(j), &by_factors.column(j))).collect();
+        let along: Vec<f64> = (0..factors.columns()).map(|j| dot(&factors.column(j), &by_factors.column(j))).collect();
         let projected =
             Matrix::from_fn(factors.rows(), factors.columns(), |i, j| by_factors[(i, j)] - factors[(i, j)] * along[j]);
         Some(State { length: length(&projected), factors, pattern, value, projected })

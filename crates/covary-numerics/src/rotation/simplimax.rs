@@ -13,10 +13,8 @@ use crate::Scalar;
 ///
 /// # Source
 /// Kiers (1994), Psychometrika 59; number of near-zeros of Bernaards and Jennrich (2005).
-pub(super) const MEMBER: Member = Member {
-    criterion: Some(criterion!(simplimax)),
-    ..Member::oblique(Rotation::Simplimax, "simplimax")
-};
+pub(super) const MEMBER: Member =
+    Member { criterion: Some(criterion!(simplimax)), ..Member::oblique(Rotation::Simplimax, "simplimax") };
 
 fn simplimax<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> {
     let squares = loadings.map(|value| value * value);

@@ -73,16 +73,12 @@ impl Conditions<'_> {
     ) -> Option<Vec<Matrix>> {
         let m = solution.loadings.columns();
         let generators = generators(m, self.is_oblique());
-        let by_rotation: Vec<Vec<f64>> = generators
-            .iter()
-            .map(|x| self.along(criterion, solution, &turned(solution, x)))
-            .collect::<Option<_>>()?;
+        let by_rotation: Vec<Vec<f64>> =
+            generators.iter().map(|x| self.along(criterion, solution, &turned(solution, x))).collect::<Option<_>>()?;
         let size = generators.len();
         let jacobian = Matrix::from_fn(size, size, |condition, k| by_rotation[k][condition]);
-        let by_direction: Vec<Vec<f64>> = directions
-            .iter()
-            .map(|direction| self.along(criterion, solution, direction))
-            .collect::<Option<_>>()?;
+        let by_direction: Vec<Vec<f64>> =
+            directions.iter().map(|direction| self.along(criterion, solution, direction)).collect::<Option<_>>()?;
         let right = Matrix::from_fn(size, directions.len(), |condition, d| -by_direction[d][condition]);
         let weights = linalg::solve_columns(&jacobian, &right)?;
         let followed = |d: usize| {
@@ -175,8 +171,12 @@ pub(super) fn newton_step(
     let identity = Matrix::identity(m);
     let unweighted =
         RotationSettings { row_weights: RowWeights::None, oblique: Some(correlations.is_some()), ..settings.clone() };
-    let conditions =
-        Conditions { rotation: Rotation::None, settings: &unweighted, standardized: false, without_correlations: false };
+    let conditions = Conditions {
+        rotation: Rotation::None,
+        settings: &unweighted,
+        standardized: false,
+        without_correlations: false,
+    };
     let solution = Rotatable {
         loadings: pattern,
         correlations: correlations.unwrap_or(&identity),
@@ -241,6 +241,8 @@ fn turned(solution: Rotatable, x: &Matrix) -> Direction {
 
 /// A matrix with its derivative.
 pub(super) fn dual(values: &Matrix, derivatives: &Matrix) -> Grid<Dual> {
-    Grid::from_fn(values.rows(), values.columns(), |i, j| Dual { value: values[(i, j)], derivative: derivatives[(i, j)] })
+    Grid::from_fn(values.rows(), values.columns(), |i, j| Dual {
+        value: values[(i, j)],
+        derivative: derivatives[(i, j)],
+    })
 }
-

@@ -11,19 +11,15 @@ use crate::Scalar;
 ///
 /// # Source
 /// Comrey (1967), Psychometrika 32.
-pub(super) const FIRST: Member = Member {
-    criterion: Some(criterion!(first)),
-    ..Member::orthogonal(Rotation::Tandem1, "tandem1")
-};
+pub(super) const FIRST: Member =
+    Member { criterion: Some(criterion!(first)), ..Member::orthogonal(Rotation::Tandem1, "tandem1") };
 
 /// Principle II minimises Σⱼ Σᵢₖ λᵢⱼ² (1 − rᵢₖ²) λₖⱼ²: the factors that are kept. Orthogonal.
 ///
 /// # Source
 /// Comrey (1967), Psychometrika 32.
-pub(super) const SECOND: Member = Member {
-    criterion: Some(criterion!(second)),
-    ..Member::orthogonal(Rotation::Tandem2, "tandem2")
-};
+pub(super) const SECOND: Member =
+    Member { criterion: Some(criterion!(second)), ..Member::orthogonal(Rotation::Tandem2, "tandem2") };
 
 fn first<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> {
     let together = together(loadings);
@@ -34,9 +30,8 @@ fn second<T: Scalar>(loadings: &Grid<T>, _: &RotationSettings) -> Evaluation<T> 
     let together = together(loadings);
     let (p, m) = (loadings.rows, loadings.columns);
     let of_columns: Vec<T> = (0..m).map(|j| sum((0..p).map(|i| loadings.at(i, j) * loadings.at(i, j)))).collect();
-    let gradient = Grid::from_fn(p, m, |i, j| {
-        T::from(4.0) * loadings.at(i, j) * of_columns[j] - together.gradient.at(i, j)
-    });
+    let gradient =
+        Grid::from_fn(p, m, |i, j| T::from(4.0) * loadings.at(i, j) * of_columns[j] - together.gradient.at(i, j));
     Evaluation { value: sum(of_columns.iter().map(|column| *column * *column)) - together.value, gradient }
 }
 

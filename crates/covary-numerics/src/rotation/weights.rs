@@ -31,7 +31,10 @@ pub(super) fn weights<T: Scalar>(kind: RowWeights, loadings: &Grid<T>, correlati
         RowWeights::Kaiser => lengths,
         RowWeights::CuretonMulaik => {
             let axis = first_axis(&scaled_rows(loadings, &lengths), correlations);
-            axis.into_iter().zip(lengths).map(|(loading, length)| cureton_mulaik(loading, loadings.columns) * length).collect()
+            axis.into_iter()
+                .zip(lengths)
+                .map(|(loading, length)| cureton_mulaik(loading, loadings.columns) * length)
+                .collect()
         }
     }
 }
@@ -39,9 +42,7 @@ pub(super) fn weights<T: Scalar>(kind: RowWeights, loadings: &Grid<T>, correlati
 /// diag ΛΦΛ'.
 pub(super) fn communalities<T: Scalar>(loadings: &Grid<T>, correlations: Option<&Grid<T>>) -> Vec<T> {
     let structure = correlations.map_or_else(|| loadings.clone(), |phi| loadings.times(phi));
-    (0..loadings.rows)
-        .map(|i| sum((0..loadings.columns).map(|j| structure.at(i, j) * loadings.at(i, j))))
-        .collect()
+    (0..loadings.rows).map(|i| sum((0..loadings.columns).map(|j| structure.at(i, j) * loadings.at(i, j)))).collect()
 }
 
 /// Each row times its weight.
@@ -73,7 +74,8 @@ fn first_axis<T: Scalar>(rows: &Grid<T>, correlations: Option<&Grid<T>>) -> Vec<
         let next = step.times(&axis);
         let length = sum(next.values.iter().map(|value| *value * *value)).sqrt();
         let next = next.map(|value| value / length);
-        let change = next.values.iter().zip(&axis.values).fold(0.0f64, |most, (a, b)| most.max((*a - *b).abs().value()));
+        let change =
+            next.values.iter().zip(&axis.values).fold(0.0f64, |most, (a, b)| most.max((*a - *b).abs().value()));
         axis = next;
         if change < 1e-15 {
             break;

@@ -47,6 +47,15 @@ impl EqualityConstraints {
         Some(assembled(self.basis.times(&within.basis), offset, self.rank + rank))
     }
 
+    /// The tangent space of constraints that are met at `theta`: `basis` spans what they leave free (q⁺ × q).
+    ///
+    /// For inference at `theta`; a search along the tangents would leave the constraints.
+    pub fn tangent(basis: Matrix, theta: &[f64]) -> Self {
+        let nonzeros = nonzeros(&basis);
+        let rank = basis.rows().saturating_sub(basis.columns());
+        EqualityConstraints { basis, offset: theta.to_vec(), rank, nonzeros }
+    }
+
     /// Number of parameters of the search, q.
     pub fn reduced(&self) -> usize {
         self.basis.columns()
@@ -169,13 +178,13 @@ fn basis(q: usize, reduced: &[(usize, LinearEquation)]) -> EqualityConstraints {
 }
 
 fn assembled(basis: Matrix, offset: Vec<f64>, rank: usize) -> EqualityConstraints {
-    let (q, columns) = (basis.rows(), basis.columns());
-    let nonzeros = (0..q)
-        .flat_map(|i| (0..columns).map(move |j| (i, j)))
-        .map(|(i, j)| (i, j, basis[(i, j)]))
-        .filter(|(_, _, element)| *element != 0.0)
-        .collect();
+    let nonzeros = nonzeros(&basis);
     EqualityConstraints { basis, offset, rank, nonzeros }
+}
+
+fn nonzeros(basis: &Matrix) -> Vec<(usize, usize, f64)> {
+    let positions = (0..basis.rows()).flat_map(|i| (0..basis.columns()).map(move |j| (i, j)));
+    positions.map(|(i, j)| (i, j, basis[(i, j)])).filter(|(_, _, element)| *element != 0.0).collect()
 }
 
 fn largest(row: &[f64]) -> f64 {

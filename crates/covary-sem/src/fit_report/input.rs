@@ -172,7 +172,7 @@ fn group_factor(definitions: &Conventions, groups: f64) -> f64 {
 }
 
 fn distinct_parameters(fit: &Fit) -> usize {
-    fit.theta.len().saturating_sub(fit.equality_rank)
+    fit.free_rows().saturating_sub(fit.equality_rank)
 }
 
 fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup {

@@ -49,7 +49,7 @@ fn parameter(limits: &Limits, k: usize, row: &Row, standardized: &Columns) -> Pa
         group: row.group,
         level: row.level,
         label: row.label.clone(),
-        free: row.free.map_or(0, |k| k + 1),
+        free: fit.free_position(k).map_or(0, |position| position + 1),
         est,
         se,
         z,

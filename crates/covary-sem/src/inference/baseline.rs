@@ -190,6 +190,7 @@ fn baseline_table(table: &ParameterTable, keeps_x: bool, given_x: bool) -> Param
         }
     }
     ParameterTable {
+        exploratory: Vec::new(),
         rows,
         blocks,
         free,

@@ -18,6 +18,7 @@ use crate::{
     Fit, SemError,
     estimate::{self, EqualityConstraints, Objective, defined::RowEstimates, objective},
     estimators::Estimator,
+    exploratory,
     fit::ImpliedMoments,
     sample::{
         covariance_factor,
@@ -80,6 +81,9 @@ pub fn bootstrap(
     observe: Observer,
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Bootstrap, SemError> {
+    if let Some(solution) = &fit.exploratory {
+        return exploratory::bootstrap(fit, solution, resamples, seed, observe, progress);
+    }
     let shared = Shared::new(fit)?;
     let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let chunks: Vec<Vec<Replicate>> = (0..resamples.div_ceil(CHUNK))
@@ -138,6 +142,9 @@ pub fn standard_errors(fit: &Fit, resamples: &Bootstrap) -> (Option<Matrix>, Vec
 /// # Errors
 /// [`SemError::Data`] when the fit was made from moments.
 pub fn jackknife(fit: &Fit, observe: Observer) -> Result<Vec<LeaveOneOut>, SemError> {
+    if let Some(solution) = &fit.exploratory {
+        return exploratory::jackknife(fit, solution, observe);
+    }
     let shared = Shared::new(fit)?;
     let deletions: Vec<(usize, usize)> = shared
         .resamplers

@@ -40,7 +40,7 @@ pub struct Reticular {
 }
 
 /// What a parameter is in reticular form; variables by position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// A path from `cause` to `effect`: loading, regression weight, composite weight.
     Weight {

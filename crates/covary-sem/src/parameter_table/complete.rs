@@ -45,7 +45,9 @@ pub fn complete(formulas: &Formulas, available: &Available, settings: &Settings)
     }
     let mut warnings = notes(&plan, &blocks, &rows);
     let ties = equalities::tie(&plan, &blocks, &mut rows, &mut warnings)?;
+    let exploratory = draft::exploratory_blocks(&blocks);
     let mut table = ParameterTable {
+        exploratory,
         rows: numbered(rows, &blocks),
         free: 0,
         blocks: blocks.into_iter().map(|plan| plan.block).collect(),
@@ -169,7 +171,7 @@ impl<'a> Plan<'a> {
             latent: roles.latent.clone(),
             exogenous: roles.exogenous.clone(),
         };
-        BlockPlan { index, block, elements, roles, means_above: Vec::new() }
+        BlockPlan { index, block, elements, roles, means_above: Vec::new(), auto_efa: self.defaults.auto_efa }
     }
 }
 

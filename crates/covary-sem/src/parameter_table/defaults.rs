@@ -29,6 +29,7 @@ pub(super) struct Defaults {
     pub(super) marker_intercepts_zero: bool,
     pub(super) group_weights_free: bool,
     pub(super) fixed_x: bool,
+    pub(super) auto_efa: bool,
 }
 
 impl Defaults {
@@ -55,6 +56,7 @@ impl Defaults {
             marker_intercepts_zero: settings.marker_int_zero,
             group_weights_free: settings.group_w_free,
             fixed_x: crate::settings::fixed_x(settings) && !settings.correlation,
+            auto_efa: auto.efa.unwrap_or(adds),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Block, complete::Plan};
+use super::{Block, ExploratoryBlock, complete::Plan};
 use crate::{
     SemError,
     syntax::{Element, Fixing, Operator, Roles, fault::Fault},
@@ -47,6 +47,8 @@ pub(super) struct BlockPlan<'a> {
     pub(super) roles: Roles,
     /// Variables of the level above, which take the means with them.
     pub(super) means_above: Vec<String>,
+    /// Whether `efa()` blocks are identified for rotation (`auto.efa`).
+    pub(super) auto_efa: bool,
 }
 
 impl Draft {
@@ -95,6 +97,7 @@ fn stated_row(plan: &Plan, block: &BlockPlan, element: &Element) -> Result<Draft
     let group = GroupIndex { group: block.block.group - 1, groups: plan.groups(), element };
     let fixed = group.pick(&modifiers.fixed, "fixed values")?;
     let start = group.pick(&modifiers.start, "starting values")?.flatten();
+    check_exploratory(block, element, fixed)?;
     let mut value = match fixed {
         Some(Fixing::Value(value)) => Value::Fixed(value),
         Some(Fixing::Free) => Value::Free,
@@ -119,6 +122,40 @@ fn stated_row(plan: &Plan, block: &BlockPlan, element: &Element) -> Result<Draft
     })
 }
 
+/// A loading that is rotated can be neither fixed nor bounded.
+fn check_exploratory(block: &BlockPlan, element: &Element, fixed: Option<Fixing>) -> Result<(), Fault> {
+    let modifiers = &element.modifiers;
+    let held = matches!(fixed, Some(Fixing::Value(_))) || !modifiers.lower.is_empty() || !modifiers.upper.is_empty();
+    if !block.auto_efa || element.efa.is_none() || !held {
+        return Ok(());
+    }
+    let message = format!(
+        "`{}`: a loading of an exploratory block cannot be fixed or bounded, for rotation changes it",
+        element.shown()
+    );
+    Err(Fault::new(element.span.clone(), message)
+        .help("a loading that ought to be near a value is a target: rotation = \"pst\" with rotation.args target"))
+}
+
+/// The exploratory blocks of all blocks of the table.
+pub(super) fn exploratory_blocks(blocks: &[BlockPlan]) -> Vec<ExploratoryBlock> {
+    let mut found: Vec<ExploratoryBlock> = Vec::new();
+    for block in blocks {
+        for latent in &block.roles.latent {
+            let Some(name) = efa_block(block, latent) else { continue };
+            match found.iter_mut().find(|own| own.block == block.index && own.name == name) {
+                Some(own) => own.factors.push(latent.clone()),
+                None => found.push(ExploratoryBlock {
+                    block: block.index,
+                    name: name.to_string(),
+                    factors: vec![latent.clone()],
+                }),
+            }
+        }
+    }
+    found
+}
+
 /// The value that gives a latent variable its scale: 1 for its first loading, or for its variance with `std.lv` and
 /// in an EFA block, whose loadings above the diagonal are 0.
 fn identifying_value(plan: &Plan, block: &BlockPlan, element: &Element) -> Option<f64> {
@@ -128,19 +165,26 @@ fn identifying_value(plan: &Plan, block: &BlockPlan, element: &Element) -> Optio
             let loadings = block.elements.iter().filter(|e| e.op == Operator::Measures && e.lhs == element.lhs);
             let position = loadings.clone().position(|e| std::ptr::eq(*e, element))?;
             match &element.efa {
-                Some(set) => (position < rank_in_efa(block, set, &element.lhs)).then_some(0.0),
-                None => (plan.defaults.fix_first && position == 0).then_some(1.0),
+                Some(set) if block.auto_efa => (position < rank_in_efa(block, set, &element.lhs)).then_some(0.0),
+                _ => (plan.defaults.fix_first && position == 0).then_some(1.0),
             }
         }
         Operator::Covariance if element.lhs == element.rhs && is_latent(&element.lhs) => {
             (plan.defaults.std_lv || efa_block(block, &element.lhs).is_some()).then_some(1.0)
         }
+        Operator::Covariance => {
+            let set = efa_block(block, &element.lhs);
+            (set.is_some() && set == efa_block(block, &element.rhs)).then_some(0.0)
+        }
         _ => None,
     }
 }
 
-/// The EFA block of a latent variable.
+/// The EFA block of a latent variable; `None` also where blocks are not identified for rotation.
 pub(super) fn efa_block<'a>(block: &BlockPlan<'a>, latent: &str) -> Option<&'a str> {
+    if !block.auto_efa {
+        return None;
+    }
     block.elements.iter().find(|e| e.lhs == latent && e.efa.is_some()).and_then(|e| e.efa.as_deref())
 }
 

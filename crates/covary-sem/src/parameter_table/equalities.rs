@@ -2,7 +2,7 @@
 
 use super::{
     complete::Plan,
-    draft::{BlockPlan, Draft, Value},
+    draft::{BlockPlan, Draft, Value, efa_block},
 };
 use crate::{
     SemError, Warning,
@@ -42,7 +42,8 @@ pub(super) fn tie(
     Ok(ties)
 }
 
-/// Equal intercepts identify the latent means of further groups, equal loadings their variances under `std.lv`.
+/// Equal intercepts identify the latent means of further groups, equal loadings their variances under `std.lv`, and
+/// variances and covariances of the factors of an exploratory block.
 fn free_what_equality_identifies(plan: &Plan, blocks: &[BlockPlan], rows: &mut [Draft]) {
     let equal = |kind| plan.settings.group_equal.contains(&kind);
     let means = (equal(GroupEqual::Intercepts) || equal(GroupEqual::Thresholds)) && !equal(GroupEqual::Means);
@@ -50,8 +51,14 @@ fn free_what_equality_identifies(plan: &Plan, blocks: &[BlockPlan], rows: &mut [
     for row in rows.iter_mut().filter(|row| !row.user()) {
         let block = &blocks[row.block];
         let further_latent = block.block.group > 1 && block.roles.latent.contains(&row.lhs);
-        let freed = (means && row.op == Operator::Intercept)
-            || (variances && row.op == Operator::Covariance && row.lhs == row.rhs);
+        let covariance = row.op == Operator::Covariance;
+        let set = efa_block(block, &row.lhs).filter(|set| efa_block(block, &row.rhs) == Some(set));
+        let exploratory = covariance
+            && set.is_some()
+            && equal(GroupEqual::Loadings)
+            && !equal(if row.lhs == row.rhs { GroupEqual::LvVariances } else { GroupEqual::LvCovariances });
+        let freed =
+            (means && row.op == Operator::Intercept) || (variances && covariance && row.lhs == row.rhs) || exploratory;
         if further_latent && freed {
             row.value = Value::Free;
         }

@@ -80,6 +80,17 @@ pub struct Block {
     pub exogenous: Vec<String>,
 }
 
+/// The factors of one `efa("…")` block in one block of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExploratoryBlock {
+    /// Index into [`ParameterTable::blocks`].
+    pub block: usize,
+    /// Its name.
+    pub name: String,
+    /// Its factors, in order of first definition.
+    pub factors: Vec<String>,
+}
+
 /// A constraint between parameters, its names resolved to rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowConstraint {
@@ -98,6 +109,8 @@ pub struct ParameterTable {
     pub rows: Vec<Row>,
     /// Blocks, groups outer, levels inner.
     pub blocks: Vec<Block>,
+    /// Factors that are estimated unrotated and rotated together.
+    pub exploratory: Vec<ExploratoryBlock>,
     /// Number of free rows, before equality constraints.
     pub free: usize,
     /// Constraints, equal labels and `group.equal` included.

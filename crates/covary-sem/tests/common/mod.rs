@@ -147,6 +147,7 @@ impl Case {
         ParameterTable {
             blocks: (0..number).map(block).collect(),
             free: rows.iter().filter(|row| row.free.is_some()).count(),
+            exploratory: Vec::new(),
             constraints: rows.iter().enumerate().filter_map(constraint).collect(),
             definitions: Vec::new(),
             warnings: Vec::new(),

@@ -8,6 +8,7 @@ mod common;
 mod constraints;
 mod derivatives;
 mod estimators;
+mod exploratory;
 mod hard_searches;
 mod intervals;
 mod invariance;

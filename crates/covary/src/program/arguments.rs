@@ -130,10 +130,9 @@ pub struct Reading {
 /// Arguments of `covary fit`.
 #[derive(Debug, Args)]
 pub struct FitArguments {
-    /// Model in lavaan's language
-    pub model: PathBuf,
+    /// Model in lavaan's language; with --function efa there is none, or "-"
+    pub model: Option<PathBuf>,
     /// Data file
-    #[arg(required_unless_present = "cov")]
     pub data: Option<PathBuf>,
     /// Covariance matrix in place of data (CSV); once per group
     #[arg(long, value_name = "FILE", conflicts_with = "data", requires = "nobs")]

@@ -8,6 +8,7 @@ use covary_sem::{Data, Fit, FitReport, GroupMoments, Settings};
 use serde_json::Value;
 
 use super::{
+    efa,
     output::{Telling, check_report_file},
     summary::lavaan_summary,
 };
@@ -21,17 +22,21 @@ use crate::program::{
 pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]) -> Result<Outcome, Failure> {
     check_report_file(task.report.as_deref())?;
     let settings = reading::settings(task.options.as_deref(), given)?;
-    let text = files::read_text(&task.model)?;
-    let formulas = covary_sem::parse(&text).map_err(|error| in_file(&task.model, error))?;
-    let fit = match &task.data {
+    if settings.function == covary_sem::settings::Function::Efa {
+        return efa::run(task, common, &settings);
+    }
+    let (model, data) = model_and_data(task)?;
+    let text = files::read_text(model)?;
+    let formulas = covary_sem::parse(&text).map_err(|error| in_file(model, error))?;
+    let fit = match data {
         Some(path) => {
             let imported = reading::read_data(path, &task.reading, common.quiet)?;
-            fit_to(&formulas, &Data::Cases(&imported.dataset), &settings, &task.model)?
+            fit_to(&formulas, &Data::Cases(&imported.dataset), &settings, model)?
         }
-        None => fit_to(&formulas, &Data::Moments(moments(task)?), &settings, &task.model)?,
+        None => fit_to(&formulas, &Data::Moments(moments(task)?), &settings, model)?,
     };
     let report = FitReport::new(&fit);
-    let document = fit_report_document(&report, &task.model.display().to_string(), &English);
+    let document = fit_report_document(&report, &model.display().to_string(), &English);
     let telling = Telling::new(task.json, task.report.as_deref(), common);
     match task.style {
         SummaryStyle::Lavaan => telling.tell_as(&report, &document, &|| lavaan_summary(&report))?,
@@ -41,7 +46,24 @@ pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]
     Ok(if fit.converged() && identified { Outcome::Done } else { Outcome::LookAtModel })
 }
 
-fn without_errors(settings: &Settings) -> bool {
+/// The model's file and, unless moments are given, that of the data.
+fn model_and_data(task: &FitArguments) -> Result<(&Path, Option<&Path>), Failure> {
+    let Some(model) = task.model.as_deref() else {
+        return Err(Failure::new(
+            "covary fit takes a model and data: covary fit MODEL DATA (without a model only --function efa)",
+        ));
+    };
+    match task.data.as_deref() {
+        None if task.cov.is_empty() => Err(Failure::new(format!(
+            "covary fit takes data beside the model {}: covary fit MODEL DATA, or --cov FILE --nobs N (without a model only \
+             --function efa)",
+            model.display()
+        ))),
+        data => Ok((model, data)),
+    }
+}
+
+pub(super) fn without_errors(settings: &Settings) -> bool {
     settings.se == Some(covary_sem::settings::StandardErrors::None)
 }
 
@@ -57,7 +79,7 @@ pub(super) fn in_file(path: &Path, error: covary_sem::SemError) -> Failure {
     }
 }
 
-fn moments(task: &FitArguments) -> Result<Vec<GroupMoments>, Failure> {
+pub(super) fn moments(task: &FitArguments) -> Result<Vec<GroupMoments>, Failure> {
     if task.nobs.len() != task.cov.len() {
         return Err(Failure::new(format!(
             "{} --cov but {} --nobs: give one of each per group",

@@ -4,6 +4,7 @@ pub mod check;
 pub mod completions;
 pub mod convert;
 pub mod describe;
+pub mod efa;
 pub mod factors;
 pub mod fit;
 pub mod init;
