@@ -41,5 +41,5 @@ pub(crate) fn refuse_rows(table: &ParameterTable) -> Result<(), SemError> {
 }
 
 fn refuse(what: String) -> Result<(), SemError> {
-    Err(SemError::Option(format!("{what} are not supported yet; nothing was estimated")))
+    Err(SemError::Option(format!("{what}: not supported yet, nothing was estimated")))
 }
