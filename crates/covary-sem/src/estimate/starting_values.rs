@@ -47,6 +47,12 @@ impl StartingValues {
     }
 }
 
+/// The value brought between two bounds. Moments between clusters need not be a covariance matrix, so that bounds may be
+/// no numbers or in the wrong order, which `clamp` does not bear.
+fn within(value: f64, low: f64, high: f64) -> f64 {
+    value.max(low).min(high)
+}
+
 /// What is known of one block: loadings, and moments of all variables of the matrices.
 struct BlockStart {
     loadings: Matrix,
@@ -125,11 +131,10 @@ impl BlockStart {
                 }
             }
             let variance = sample.covariance[(i, i)];
-            self.residual_variances[i] = (variance - explained).clamp(0.05 * variance, 0.95 * variance);
+            self.residual_variances[i] = within(variance - explained, 0.05 * variance.abs(), 0.95 * variance.abs());
         }
     }
 
-    /// Observed outcomes and x: their means less what predicts them.
     /// α = μ − Bμ, μ the means of observed variables and those that intercepts which are not free leave to factors.
     fn set_latent_intercepts(&mut self, layout: &BlockLayout, sample: &BlockSample) {
         let Some(means) = &sample.mean else { return };
@@ -371,7 +376,7 @@ impl Known {
                 square += s(marker, r) * s(marker, r);
             }
             let limit = 10.0 * (s(a, a) / s(marker, marker)).sqrt();
-            loadings[a] = if square > 0.0 { (cross / square).clamp(-limit, limit) } else { limit / 10.0 };
+            loadings[a] = if square > 0.0 { within(cross / square, -limit, limit) } else { limit / 10.0 };
         }
         let (mut cross, mut square) = (0.0, 0.0);
         for a in 0..k {
@@ -384,7 +389,7 @@ impl Known {
         if !(square > 0.0 && cross > 0.0) || loadings.iter().any(|loading| !loading.is_finite()) {
             return self.plain_factor(indicators, 0.5);
         }
-        (loadings, (cross / square).clamp(0.05 * variance, 0.95 * variance))
+        (loadings, within(cross / square, 0.05 * variance.abs(), 0.95 * variance.abs()))
     }
 
     /// Loadings by the sizes of the indicators, with the signs of their covariances with the first.
@@ -413,7 +418,7 @@ impl Known {
         }
         let limit = 0.95 * (variance * self.covariance[(z, z)]).max(0.0).sqrt();
         let estimate = own.unwrap_or(if square > 0.0 { cross / square } else { 0.0 });
-        if z < self.p { estimate } else { estimate.clamp(-limit, limit) }
+        if z < self.p { estimate } else { within(estimate, -limit, limit) }
     }
 
     /// Regressions by least squares from the covariances; 0 where the predictors are collinear.
@@ -445,6 +450,6 @@ impl Known {
         let explained: f64 = (0..self.outcomes.len())
             .map(|k| self.regressions[(j, k)] * self.covariance[(self.latent(j), self.latent(k))])
             .sum();
-        (variance - explained).clamp(0.1 * variance.abs(), variance.abs())
+        within(variance - explained, 0.1 * variance.abs(), variance.abs())
     }
 }
