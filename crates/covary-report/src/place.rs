@@ -136,6 +136,12 @@ impl Value64 for usize {
     }
 }
 
+impl Value64 for i64 {
+    fn value64(&self) -> Option<f64> {
+        Some(*self as f64)
+    }
+}
+
 impl Value64 for u64 {
     fn value64(&self) -> Option<f64> {
         Some(*self as f64)

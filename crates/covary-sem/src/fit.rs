@@ -14,7 +14,7 @@ use crate::{
         baseline::{BaselineModel, sample_of_baseline},
         bootstrap, incomplete,
         model_tests::{self, ModelTest, TestInput},
-        standard_errors, test_statistic, two_level,
+        score_tests, standard_errors, test_statistic, two_level, wald,
     },
     model_matrices::{BlockMatrices, ModelMatrices},
     not_built, parameter_table,
@@ -177,6 +177,8 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     }
     not_built::refuse_rows(&table)?;
     exploratory::check(settings)?;
+    wald::check(&table, &settings.wald)?;
+    score_tests::check(&table, &settings.score_test_add)?;
     let (mut sample, notes) = Sample::take(data, &table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
     let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(notes).collect();

@@ -1,20 +1,25 @@
 //! A fit as it is shown: the JSON contract `covary.fit/1`, from which every table takes its numbers.
 
-mod input;
+pub(crate) mod input;
+mod parameter_tests;
 mod rows;
 
 use std::collections::BTreeSet;
 
 use covary_numerics::Matrix;
+pub(crate) use parameter_tests::constrained_parameter;
+pub use parameter_tests::{ConstrainedParameter, ScoreTestReport, SingleScoreTest, WaldReport};
 use serde::Serialize;
 
 use crate::{
     Fit, Warning,
     exploratory::RotationReport,
+    factor_scores::{ScoreMethod, ScoreQuality, score_quality},
     fit_indices::{self, amos},
     inference::{
         model_tests::ModelTest,
         modification_indices::{amos_modification_indices, modification_indices_with},
+        post_hoc_power::Decision,
         residuals::moment_residuals_with,
         score::Scores,
     },
@@ -81,12 +86,18 @@ pub struct FitReport {
     pub latent_correlations: Vec<LatentCorrelations>,
     /// Stability indices of models with loops, by group.
     pub stability: Vec<Stability>,
+    /// How well the answers determine the latent variables (regression scores).
+    pub factor_scores: Vec<ScoreQuality>,
     /// Modification indices, largest first.
     pub modification_indices: Vec<ModificationIndex>,
     /// AMOS's tables of modification indices from 4 on: by group covariances, variances, regression weights.
     pub modification_indices_amos: Vec<AmosModificationIndex>,
     /// How exploratory factors were rotated, where there are some.
     pub exploratory: Option<RotationReport>,
+    /// Wald tests, where asked for.
+    pub wald: Vec<WaldReport>,
+    /// Score tests, where asked for: of releasing equality constraints, of adding parameters.
+    pub score_tests: Vec<ScoreTestReport>,
     /// The bootstrap in figures, where asked for.
     pub bootstrap: Option<BootstrapSummary>,
 }
@@ -280,6 +291,21 @@ pub struct ModificationIndex {
     /// EPC, standardized, observed exogenous variables left in their metric.
     #[serde(rename = "sepc.nox")]
     pub sepc_nox: Option<f64>,
+    /// Noncentrality of the index for a misspecification of .1 in the unit of the EPC (lavaan's `delta`).
+    pub ncp: Option<f64>,
+    /// Its power at the .05 level.
+    pub power: Option<f64>,
+    /// What index and power say: `i` inconclusive, `nm` not misspecified, `m` misspecified, `epc:m` and `epc:nm` by the EPC.
+    pub decision: Option<Decision>,
+    /// The misspecification that matters, in the unit of the EPC: in standard deviations of the variables .4 of loadings, .2 of
+    /// intercepts, else .1.
+    pub target: Option<f64>,
+    /// Power of the index for it.
+    #[serde(rename = "target.power")]
+    pub target_power: Option<f64>,
+    /// What index and power say about it (Saris, Satorra and van der Veld 2009).
+    #[serde(rename = "target.decision")]
+    pub target_decision: Option<Decision>,
     /// AMOS's M.I. (LISREL's form, other parameters held).
     pub mi_amos: Option<f64>,
     /// AMOS's Par Change.
@@ -362,7 +388,7 @@ impl FitReport {
             tests: fit.tests.clone(),
             baseline_tests: fit.baseline_tests.clone(),
             parameters: rows::parameters(fit),
-            fit: fit_indices::measures(fit_indices::ALL, &input::lavaan(fit)),
+            fit: measures(fit),
             fit_amos: amos::blocks(&input::amos(fit)),
             r2: explained(fit),
             icc: intraclass_correlations(fit),
@@ -371,9 +397,12 @@ impl FitReport {
             residuals: blocks.clone().map(|block| residuals(fit, block, scores.as_ref())).collect(),
             stability: blocks.clone().filter_map(|block| stability(fit, block)).collect(),
             latent_correlations: blocks.map(|block| correlations_of_latents(fit, block)).collect(),
+            factor_scores: score_quality(fit, ScoreMethod::Regression),
             modification_indices: scores.as_ref().map_or_else(Vec::new, |scores| largest_first(fit, scores)),
             modification_indices_amos: amos_modification_indices(fit, AMOS_THRESHOLD),
             exploratory: RotationReport::new(fit),
+            wald: parameter_tests::wald(fit),
+            score_tests: parameter_tests::score_tests(fit),
             bootstrap: bootstrap_summary(fit),
         }
     }
@@ -416,6 +445,11 @@ fn intraclass_correlations(fit: &Fit) -> Vec<IntraclassCorrelation> {
         block.observed.iter().zip(values).map(entry).collect::<Vec<_>>()
     };
     fit.sample.levels.iter().flat_map(of_group).collect()
+}
+
+/// All fit measures under lavaan's names.
+pub(crate) fn measures(fit: &Fit) -> serde_json::Map<String, serde_json::Value> {
+    fit_indices::measures(fit_indices::ALL, &input::lavaan(fit))
 }
 
 pub(crate) fn groups(fit: &Fit) -> usize {

@@ -6,11 +6,13 @@
 //! text → [`syntax`] → [`parameter_table`] → [`model_matrices`] ┐
 //! cases → [`sample`] ─────────────────────────────────────────┴→ [`estimators`] → [`estimate`] → [`inference`] → [`Fit`]
 
+pub mod comparison;
 pub mod conventions;
 pub mod error;
 pub mod estimate;
 pub mod estimators;
 pub mod exploratory;
+pub mod factor_scores;
 pub mod fit;
 pub mod fit_indices;
 pub mod fit_report;

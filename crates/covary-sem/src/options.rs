@@ -22,6 +22,8 @@ pub enum OptionKind {
     Text,
     /// One text or several.
     Texts,
+    /// One text or several, never split: formulas and constraints.
+    Statements,
     /// One or several of these words.
     Words(&'static [&'static str]),
     /// A whole number.
@@ -248,6 +250,9 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec { name: "seed", flag: "seed", kind: OptionKind::Count, help: "seed of the random streams", set: |s, v| { resampling(s).seed = v.count(); Ok(()) } },
     OptionSpec { name: "boot.ci.type", flag: "boot-ci-type", kind: OptionKind::Word(&["norm", "basic", "perc", "bca.simple", "bca"]), help: "kind of bootstrap interval (bca.simple: bias-corrected)", set: |s, v| { resampling(s).interval = match v.word() { "norm" => BootstrapInterval::Normal, "basic" => BootstrapInterval::Basic, "bca.simple" => BootstrapInterval::BiasCorrected, "bca" => BootstrapInterval::Bca, _ => BootstrapInterval::Percentile }; Ok(()) } },
     OptionSpec { name: "bootstrap.type", flag: "bootstrap-type", kind: OptionKind::Word(&["ordinary", "parametric", "bollen.stine", "yuan"]), help: "where resamples come from", set: |s, v| { resampling(s).kind = v.choice().unwrap_or_default(); Ok(()) } },
+    OptionSpec { name: "wald", flag: "wald", kind: OptionKind::Statements, help: "constraints to test by a Wald test, such as \"a == b; c == 0\"; repeated: one test each", set: |s, v| { s.wald = v.words(); Ok(()) } },
+    OptionSpec { name: "score.test", flag: "score-test", kind: OptionKind::Flag, help: "score tests of releasing each equality constraint", set: |s, v| { s.score_test = v.flag(); Ok(()) } },
+    OptionSpec { name: "score.test.add", flag: "score-test-add", kind: OptionKind::Statements, help: "score tests of adding these parameters, such as \"f =~ x9; x1 ~~ x2\"", set: |s, v| { s.score_test_add = v.words(); Ok(()) } },
     OptionSpec { name: "level", flag: "level", kind: OptionKind::Proportion, help: "confidence level of intervals", set: |s, v| { s.level = v.proportion(); Ok(()) } },
     OptionSpec { name: "iter.max", flag: "iter-max", kind: OptionKind::Count, help: "greatest number of iterations", set: |s, v| { s.max_iterations = v.count() as usize; Ok(()) } },
     OptionSpec { name: "rstarts", flag: "rstarts", kind: OptionKind::Count, help: "random starting values tried beside the usual ones", set: |s, v| { s.random_starts = v.count() as usize; Ok(()) } },
@@ -261,8 +266,6 @@ pub const NOT_BUILT: &[&str] = &[
     "zero.keep.margins",
     "auto.th",
     "auto.delta",
-    "wald",
-    "score.test",
     "scaled.test",
     "standard.test",
     "information.meat",
@@ -423,7 +426,7 @@ fn check(spec: &OptionSpec, value: &Value) -> Result<Given, SemError> {
             Some(texts) => Ok(Given::Words(texts)),
             None => Err(wrong("one text".to_string())),
         },
-        OptionKind::Texts => {
+        OptionKind::Texts | OptionKind::Statements => {
             as_texts(value).map(Given::Words).ok_or_else(|| wrong("a text or a list of texts".to_string()))
         }
         OptionKind::Word(words) => {

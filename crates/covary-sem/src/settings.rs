@@ -103,6 +103,12 @@ pub struct Settings {
     pub auto: Auto,
     /// Resampling; `None`: no bootstrap.
     pub bootstrap: Option<BootstrapSettings>,
+    /// Constraints that are tested by Wald tests, one text for each test.
+    pub wald: Vec<String>,
+    /// Equality constraints are tested by score tests.
+    pub score_test: bool,
+    /// Parameters that are tested by score tests as if they were added, as formulas.
+    pub score_test_add: Vec<String>,
     /// Confidence level of intervals.
     pub level: f64,
     /// Greatest number of iterations.
@@ -549,6 +555,9 @@ impl Default for Settings {
             group_partial: Vec::new(),
             auto: Auto::default(),
             bootstrap: None,
+            wald: Vec::new(),
+            score_test: false,
+            score_test_add: Vec::new(),
             level: 0.95,
             max_iterations: 1000,
             random_starts: 0,

@@ -43,6 +43,14 @@ pub enum WarningCode {
     Unstable,
     /// Negative degrees of freedom.
     NegativeDegreesOfFreedom,
+    /// Two models do not describe the same data.
+    ModelsNotComparable,
+    /// A model is not nested in the one that it is compared with.
+    ModelsNotNested,
+    /// Two models fit equally well whatever the data.
+    ModelsEquivalent,
+    /// A difference test does not exist.
+    DifferenceTestUndefined,
     /// Resamples failed or were inadmissible.
     ResamplesFailed,
     /// An estimate lies at its bound, or an inequality constraint holds as an equation.

@@ -14,8 +14,9 @@ use covary_numerics::Matrix;
 use covary_sem::{
     Conventions, Data, Fit, FitReport, GroupMoments, Operator, Settings, fit,
     inference::{
-        modification_indices::{amos_modification_indices, equality_score_tests},
+        modification_indices::amos_modification_indices,
         residuals::{ResidualKind, moment_residuals, residual_summary},
+        score_tests::{ReleasedConstraint, equality_score_tests},
     },
     options::settings_from,
     parse,
@@ -282,7 +283,7 @@ fn score_tests_of_equalities_are_lavaans() {
         let own = equality_score_tests(&case.fit).expect("equality constraints");
         case.close("all together", Some(own.total.statistic), &expected["total"], OF_DIFFERENCES);
         assert_eq!(own.single.len(), expected["single"].as_array().map_or(0, Vec::len), "{}", case.name);
-        for (k, (_, test)) in own.single.iter().enumerate() {
+        for (k, ReleasedConstraint { test, .. }) in own.single.iter().enumerate() {
             case.close(&format!("constraint {k}"), Some(test.statistic), &expected["single"][k], OF_DIFFERENCES);
             assert_eq!(test.df, 1.0);
         }

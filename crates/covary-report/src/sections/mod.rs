@@ -2,6 +2,7 @@
 
 mod adequacy;
 mod amos;
+mod comparison;
 mod compose;
 mod decisions;
 mod descriptives;
@@ -11,6 +12,7 @@ mod factors;
 mod findings;
 mod fit;
 mod hypotheses;
+mod invariance;
 mod measurement;
 mod method_bias;
 mod pilot;
@@ -26,7 +28,10 @@ mod validity;
 use covary_analysis::{
     Results, adequacy::Adequacy, descriptives::Descriptives, factors::FactorAnalysis, reliability::Reliability,
 };
-use covary_sem::FitReport;
+use covary_sem::{
+    FitReport,
+    comparison::{ComparisonReport, invariance::InvarianceReport},
+};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -69,6 +74,20 @@ pub fn fit_report_document(fit: &FitReport, title: &str, words: &dyn Words) -> R
     let context = Context { words, names: Names::new(&[]) };
     let sections = structural::single_fit(&root, &context);
     document(title, Text::new(), sections, fit, words)
+}
+
+/// The report of a comparison of models: their fit, and each against the next.
+pub fn comparison_document(comparison: &ComparisonReport, title: &str, words: &dyn Words) -> Report {
+    let context = Context { words, names: Names::new(&[]) };
+    let sections = comparison::sections(&Place::new(comparison, ""), &context);
+    document(title, Text::new(), sections, comparison, words)
+}
+
+/// The report of a study of measurement invariance.
+pub fn invariance_document(report: &InvarianceReport, title: &str, words: &dyn Words) -> Report {
+    let context = Context { words, names: Names::new(&[]) };
+    let sections = invariance::sections(&Place::new(report, ""), &context);
+    document(title, Text::new(), sections, report, words)
 }
 
 /// The report of descriptive statistics alone. `labels`: (name, label).

@@ -14,7 +14,10 @@ use covary_analysis::{
     screening::{Beyond, CutoffRule, ExclusionReason, Unavailable},
     validity::PairVerdict,
 };
-use covary_sem::warning::WarningCode;
+use covary_sem::{
+    comparison::{DifferenceMethod, IndexVariant, Nesting, invariance::Level},
+    warning::WarningCode,
+};
 use covary_study::{ConventionName, Extraction, FactorCount, Flag, IntervalKind, OutOfScale, RotationName};
 
 pub use english::English;
@@ -76,6 +79,10 @@ pub trait Words: Sync {
     fn verdict(&self, verdict: Verdict) -> Text;
     /// What a p value and limits rest on.
     fn basis(&self, basis: Basis) -> Text;
+    /// A level of measurement invariance.
+    fn invariance_level(&self, level: Level) -> Text;
+    /// How two models stand to each other.
+    fn nesting(&self, nesting: Nesting) -> Text;
     /// A program whose conventions are followed.
     fn convention(&self, convention: ConventionName) -> Text;
     /// A method of extraction.
@@ -137,6 +144,10 @@ pub enum SectionName {
     PathDifferences,
     Hypotheses,
     Provenance,
+    Comparison,
+    Invariance,
+    Equality,
+    LatentMeans,
     References,
 }
 
@@ -212,6 +223,14 @@ pub enum TableName {
     PathDifferences,
     HypothesisDetails,
     Provenance,
+    ComparedModels,
+    ModelDifferences,
+    InvarianceLevels,
+    InvarianceDifferences,
+    InvarianceCriteria,
+    EqualityTests(Level),
+    Releases(Level),
+    LatentMeans,
 }
 
 /// Figures.
@@ -360,6 +379,25 @@ pub enum Term {
     Claim,
     Basis,
     Setting,
+    ScaledChiSquare,
+    ComparedWith,
+    Nesting,
+    ChiSquareDifference,
+    DfDifference,
+    RmseaOfDifference,
+    CfiChange,
+    RmseaChange,
+    SrmrChange,
+    AicChange,
+    BicChange,
+    Level,
+    Holds,
+    Parameter,
+    ScoreTest,
+    ExpectedValues,
+    Released,
+    Groups,
+    CohensD,
 }
 
 /// Notes below tables.
@@ -398,6 +436,12 @@ pub enum Note {
     AnswersReversed,
     DiagramLegend { alpha: Number },
     FilledInterval,
+    IndexVariant { variant: IndexVariant },
+    DifferenceTest { method: DifferenceMethod },
+    InvarianceVerdict,
+    InvarianceCriteria,
+    Releases,
+    LatentMeans,
 }
 
 /// Short things that stand alone.
@@ -656,6 +700,16 @@ pub enum Sentence {
     WaysLeftOut,
     Reproducible,
     NoModificationIndices,
+    Invariance {
+        groups: Vec<String>,
+        highest: Option<Level>,
+        partial: Vec<String>,
+    },
+    LatentMeans {
+        level: Level,
+        released: Vec<String>,
+    },
+    NoLatentMeans,
 }
 
 /// What decided a hypothesis.

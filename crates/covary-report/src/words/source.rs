@@ -1,5 +1,15 @@
 //! The works that cut-offs and methods come from.
 
+use covary_sem::comparison::cutoffs::Rule;
+
+/// The work that a rule for changes of fit comes from.
+pub fn of_rule(rule: Rule) -> Source {
+    match rule {
+        Rule::Chen | Rule::ChenSmall => CHEN_2007,
+        Rule::CheungRensvold => CHEUNG_RENSVOLD_2002,
+    }
+}
+
 /// A work that a cut-off or a method comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
@@ -26,6 +36,14 @@ sources! {
         "Bentler, P. M., & Freeman, E. H. (1983). Tests for stability in linear structural equation systems. Psychometrika, 48(1), 143–145.";
     BROWNE_CUDECK_1993: "Browne & Cudeck, 1993",
         "Browne, M. W., & Cudeck, R. (1993). Alternative ways of assessing model fit. In K. A. Bollen & J. S. Long (Eds.), Testing structural equation models (pp. 136–162). Sage.";
+    BENTLER_SATORRA_2010: "Bentler & Satorra, 2010",
+        "Bentler, P. M., & Satorra, A. (2010). Testing model nesting and equivalence. Psychological Methods, 15(2), 111–123.";
+    BYRNE_1989: "Byrne et al., 1989",
+        "Byrne, B. M., Shavelson, R. J., & Muthén, B. (1989). Testing for the equivalence of factor covariance and mean structures: The issue of partial measurement invariance. Psychological Bulletin, 105(3), 456–466.";
+    CHEN_2007: "Chen, 2007",
+        "Chen, F. F. (2007). Sensitivity of goodness of fit indexes to lack of measurement invariance. Structural Equation Modeling, 14(3), 464–504.";
+    CHEUNG_RENSVOLD_2002: "Cheung & Rensvold, 2002",
+        "Cheung, G. W., & Rensvold, R. B. (2002). Evaluating goodness-of-fit indexes for testing measurement invariance. Structural Equation Modeling, 9(2), 233–255.";
     CURRAN_2016: "Curran, 2016",
         "Curran, P. G. (2016). Methods for the detection of carelessly invalid responses in survey data. Journal of Experimental Social Psychology, 66, 4–19.";
     FABRIGAR_1999: "Fabrigar et al., 1999",
@@ -36,6 +54,8 @@ sources! {
         "Fritz, M. S., Taylor, A. B., & MacKinnon, D. P. (2012). Explanation of two anomalous results in statistical mediation analysis. Multivariate Behavioral Research, 47(1), 61–87.";
     HAIR_2019: "Hair et al., 2019",
         "Hair, J. F., Black, W. C., Babin, B. J., & Anderson, R. E. (2019). Multivariate data analysis (8th ed.). Cengage.";
+    HANCOCK_2001: "Hancock, 2001",
+        "Hancock, G. R. (2001). Effect size, power, and sample size determination for structured means modeling and MIMIC approaches to between-groups hypothesis testing of means on a single latent construct. Psychometrika, 66(3), 373–388.";
     HAYTON_2004: "Hayton et al., 2004",
         "Hayton, J. C., Allen, D. G., & Scarpello, V. (2004). Factor retention decisions in exploratory factor analysis: A tutorial on parallel analysis. Organizational Research Methods, 7(2), 191–205.";
     HENSELER_2015: "Henseler et al., 2015",

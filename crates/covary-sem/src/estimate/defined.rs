@@ -43,6 +43,19 @@ impl Names {
         Names { places, definitions: table.definitions.iter().map(|(_, expression)| expression.clone()).collect() }
     }
 
+    /// Whether a name stands for a parameter or a definition.
+    pub(crate) fn knows(&self, name: &str) -> bool {
+        self.places.contains_key(name)
+    }
+
+    /// Labels and names of definitions, in alphabetical order.
+    pub(crate) fn labels(&self) -> Vec<&str> {
+        let mut labels: Vec<&str> =
+            self.places.keys().map(String::as_str).filter(|name| !name.starts_with(".p")).collect();
+        labels.sort_unstable();
+        labels
+    }
+
     /// An expression over parameters, with the definitions that it rests on. `None` where a name is unknown.
     pub(crate) fn formula(&self, expression: &Expression) -> Option<Formula> {
         let needed = self.needed(expression)?;

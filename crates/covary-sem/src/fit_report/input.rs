@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The input of the indices under lavaan's names: lavaan's definitions with the likelihood of the fit.
-pub(super) fn lavaan(fit: &Fit) -> FitInput {
+pub(crate) fn lavaan(fit: &Fit) -> FitInput {
     let definitions = Conventions { likelihood: fit.settings.conventions.likelihood, ..Conventions::LAVAAN };
     let n = fit.cases() as f64;
     let groups = super::groups(fit) as f64;

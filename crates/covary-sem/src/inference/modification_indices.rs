@@ -5,28 +5,23 @@
 
 use std::collections::BTreeSet;
 
-use covary_numerics::{Matrix, distributions::chi_squared_sf, linalg};
 use rayon::prelude::*;
 
 use super::{
+    post_hoc_power::{DELTA, judge, standardized_target},
     reticular::{Place, Reticular},
     score::{BlockScore, FreeInformation, Scores},
 };
 use crate::{
     Fit,
-    estimate::defined::Names,
-    fit::TestStatistic,
     fit_report::{AmosModificationIndex, ModificationIndex},
-    parameter_table::{ParameterTable, RowConstraint},
+    parameter_table::ParameterTable,
     standardized::{Standardization, exogenous_positions, powers, scale},
     syntax::Operator,
 };
 
 /// A parameter whose own information, beyond that of the free ones, is below this share tells nothing new.
 const LEAST_OWN_INFORMATION: f64 = 1e-7;
-
-/// An eigenvalue of an information matrix with a diagonal of ones counts as zero below this share of the largest.
-const LEAST_EIGENVALUE: f64 = 1e-9;
 
 /// Score tests of every parameter that could be freed, block by block in lavaan's order.
 ///
@@ -66,17 +61,32 @@ pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<Modif
                 let powers = powers(candidate.place, standardization, score.form.observed, &exogenous);
                 Some(epc * scale(&powers, &variances)?)
             };
+            let mi = fit.cases() as f64 * g * g / v;
+            let sepc_all = standardized(Standardization::All);
+            let unit = match candidate.place {
+                // Of residuals, too: the size that matters is a share of the variables' variances.
+                Place::Covariance { first, second } => positive_root(variances.total[first] * variances.total[second]),
+                _ => sepc_all.map(|sepc| (epc / sepc).abs()),
+            };
+            let target = unit.map(|unit| standardized_target(candidate.op) * unit);
+            let (plain, to_target) = (judge(mi, epc, DELTA), target.and_then(|target| judge(mi, epc, target)));
             let of_amos = amos.index(candidate.place).filter(|_| !candidate.fixed_x);
             Some(ModificationIndex {
                 lhs: candidate.lhs,
                 op: candidate.op,
                 rhs: candidate.rhs,
                 group: fit.table.blocks[block].group,
-                mi: fit.cases() as f64 * g * g / v,
+                mi,
                 epc,
                 sepc_lv: standardized(Standardization::Latent),
-                sepc_all: standardized(Standardization::All),
+                sepc_all,
                 sepc_nox: standardized(Standardization::NotExogenous),
+                ncp: plain.map(|judged| judged.noncentrality),
+                power: plain.map(|judged| judged.power),
+                decision: plain.map(|judged| judged.decision),
+                target: to_target.and(target),
+                target_power: to_target.map(|judged| judged.power),
+                target_decision: to_target.map(|judged| judged.decision),
                 mi_amos: of_amos.map(|(mi, _)| mi),
                 par_change: of_amos.map(|(_, change)| change),
             })
@@ -129,77 +139,6 @@ pub fn amos_modification_indices(fit: &Fit, threshold: f64) -> Vec<AmosModificat
     indices
 }
 
-/// Score tests of the equality constraints (lavaan's lavTestScore()).
-#[derive(Clone, Debug, PartialEq)]
-pub struct EqualityScoreTests {
-    /// All constraints released together; its degrees of freedom are, as in lavaan, the number of constraints.
-    pub total: TestStatistic,
-    /// The degrees of freedom that the information supports: fewer where the released model is not identified, and then
-    /// the ones to judge `total` by.
-    pub identified_df: usize,
-    /// Each released alone, in the table's order.
-    pub single: Vec<(RowConstraint, TestStatistic)>,
-}
-
-/// Whether equality constraints hold, by score tests.
-///
-/// With g the gradient of the unconstrained model at the constrained estimates: all together N g'I⁻¹g on the rank of
-/// the constraints; one alone N g'K(K'IK)⁻¹K'g on 1, K the null space of the others. Expected information.
-///
-/// Where the released model is not identified, as when latent means are free beside the intercepts, the generalized
-/// inverse is taken.
-///
-/// `None` without equality constraints.
-///
-/// # Source
-/// Bentler and Chou (1992), Sociological Methods & Research 21.
-pub fn equality_score_tests(fit: &Fit) -> Option<EqualityScoreTests> {
-    let equalities: Vec<&RowConstraint> = fit.table.constraints.iter().filter(|c| c.op == Operator::Equal).collect();
-    if equalities.is_empty() {
-        return None;
-    }
-    let Scores { blocks, information } = Scores::new(fit)?;
-    let mut gradient = vec![0.0; fit.theta.len()];
-    for block in &blocks {
-        for &(k, place) in &block.free {
-            gradient[k] += block.weight * block.gradient(place);
-        }
-    }
-    let jacobian = jacobian(&fit.table, &equalities, &fit.theta)?;
-    let columns: Vec<usize> = (0..jacobian.columns()).collect();
-    let released = |kept: &[usize]| {
-        let basis = linalg::null_space(&jacobian.select(kept, &columns));
-        let (inverse, rank) = pseudo_inverse(&information.matrix, &basis)?;
-        Some((fit.cases() as f64 * dot(&gradient, &inverse.times_vector(&gradient)), rank))
-    };
-    let test = |statistic: f64, df: usize| TestStatistic {
-        statistic,
-        df: df as f64,
-        p_value: (df > 0).then(|| chi_squared_sf(statistic, df as f64)),
-    };
-    let (statistic, rank) = released(&[])?;
-    let constraints = linalg::rank(&jacobian);
-    let mut single = Vec::with_capacity(equalities.len());
-    for (k, constraint) in equalities.iter().enumerate() {
-        let others: Vec<usize> = (0..equalities.len()).filter(|other| *other != k).collect();
-        single.push(((*constraint).clone(), test(released(&others)?.0, 1)));
-    }
-    let identified_df = (rank + constraints).saturating_sub(fit.theta.len());
-    Some(EqualityScoreTests { total: test(statistic, constraints), identified_df, single })
-}
-
-/// K(K'IK)⁺K' and the rank of K'IK, whose rows are first brought to a diagonal of ones.
-fn pseudo_inverse(information: &Matrix, basis: &Matrix) -> Option<(Matrix, usize)> {
-    let reduced = basis.transpose().times(&information.times(basis));
-    let scale: Vec<f64> = reduced.diagonal().iter().map(|v| if *v > 0.0 { 1.0 / v.sqrt() } else { 1.0 }).collect();
-    let q = scale.len();
-    let scaled = Matrix::from_fn(q, q, |i, j| reduced[(i, j)] * scale[i] * scale[j]);
-    let inverse = linalg::symmetric_pseudo_inverse(&scaled, LEAST_EIGENVALUE)?;
-    let rank = linalg::symmetric_eigen(&scaled)?.values.iter().filter(|v| **v > LEAST_EIGENVALUE * q as f64).count();
-    let inverse = Matrix::from_fn(q, q, |i, j| inverse[(i, j)] * scale[i] * scale[j]);
-    Some((basis.times(&inverse).times(&basis.transpose()), rank))
-}
-
 /// Σ xᵢ yᵢ in four running sums, which the compiler turns into vector instructions.
 fn dot(left: &[f64], right: &[f64]) -> f64 {
     let (head, tail) = (left.chunks_exact(4), left.len() / 4 * 4);
@@ -211,6 +150,10 @@ fn dot(left: &[f64], right: &[f64]) -> f64 {
     }
     let rest: f64 = left[tail..].iter().zip(&right[tail..]).map(|(l, r)| l * r).sum();
     sums.iter().sum::<f64>() + rest
+}
+
+fn positive_root(square: f64) -> Option<f64> {
+    (square > 0.0).then(|| square.sqrt())
 }
 
 /// g and v of a candidate, weighted by w_g. `None` where v is nothing but rounding.
@@ -389,17 +332,4 @@ impl<'a> AmosRules<'a> {
             Place::Intercept { .. } => false,
         }
     }
-}
-
-/// Derivatives of the constraints' differences at θ, one row for each. `None` where a name is unknown.
-fn jacobian(table: &ParameterTable, constraints: &[&RowConstraint], theta: &[f64]) -> Option<Matrix> {
-    let names = Names::new(table);
-    let mut jacobian = Matrix::zeros(constraints.len(), theta.len());
-    for (c, constraint) in constraints.iter().enumerate() {
-        let (_, gradient) = names.formula(&constraint.difference)?.gradient(theta)?;
-        for (k, derivative) in gradient {
-            jacobian[(c, k)] = derivative;
-        }
-    }
-    Some(jacobian)
 }

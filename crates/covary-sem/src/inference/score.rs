@@ -81,12 +81,10 @@ struct LeastSquaresScore {
     free: Vec<(usize, Vec<f64>)>,
 }
 
-/// Information of the free parameters per case and its generalized inverse under the equality constraints.
+/// The generalized inverse of the free parameters' information per case under the equality constraints.
 #[derive(Clone, Debug)]
 pub(crate) struct FreeInformation {
-    /// I(Ws) = Σ w_g Δ'WsΔ, q⁺ × q⁺.
-    pub matrix: Matrix,
-    /// I⁻ = K(K'IK)⁻¹K'.
+    /// I⁻ = K(K'IK)⁻¹K', I = I(Ws) = Σ w_g Δ'WsΔ.
     pub inverse: Matrix,
 }
 
@@ -273,6 +271,13 @@ impl BlockScore {
         self.products.iter().map(|(weight, products)| weight * self.bilinear(one, other, products, means)).sum()
     }
 
+    /// I_kl of two parameters under any estimator, weighted by w_g.
+    pub fn between(&self, one: Place, other: Place) -> f64 {
+        let Some(score) = &self.least_squares else { return self.weight * self.information(one, other) };
+        let weighted = score.weight.times(&self.moment_vector(one), self.form.observed, self.delta.is_some());
+        self.weight * self.moment_vector(other).iter().zip(&weighted).map(|(l, r)| l * r).sum::<f64>()
+    }
+
     /// ½ tr(M ∂Σ_k M ∂Σ_l) + ∂μ_k'M ∂μ_l in the metric M that `products` were taken in; the second term with `means`.
     pub fn bilinear(&self, one: Place, other: Place, products: &InnerProducts, means: bool) -> f64 {
         let (a, b) = (self.atom(one), self.atom(other));
@@ -369,7 +374,7 @@ impl FreeInformation {
         if Estimator::named(fit.settings.estimator).is_least_squares() {
             let matrix = fit.solution()?.expected(SaturatedAt::Unstructured)?;
             let inverse = generalized_inverse(&matrix, &fit.constraints.basis)?;
-            return Some(FreeInformation { matrix, inverse });
+            return Some(FreeInformation { inverse });
         }
         for block in blocks {
             for &(k, one) in &block.free {
@@ -384,7 +389,7 @@ impl FreeInformation {
             }
         }
         let inverse = generalized_inverse(&matrix, &fit.constraints.basis)?;
-        Some(FreeInformation { matrix, inverse })
+        Some(FreeInformation { inverse })
     }
 }
 

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use covary_sem::options::{NOT_BUILT, OPTIONS, OptionKind};
+use covary_sem::{
+    comparison::{DifferenceMethod, invariance::Level},
+    options::{NOT_BUILT, OPTIONS, OptionKind},
+};
 use serde_json::Value;
 
 /// Survey research from questionnaire to publishable paper.
@@ -40,6 +43,10 @@ pub enum Task {
     Init(InitArguments),
     /// Fit one structural equation model
     Fit(FitArguments),
+    /// Compare models of the same data
+    Compare(CompareArguments),
+    /// Measurement invariance across groups
+    Invariance(InvarianceArguments),
     /// Show the parameter table of a model without fitting it
     Model(ModelArguments),
     /// Descriptive statistics
@@ -152,6 +159,95 @@ pub struct FitArguments {
     /// Names and tables in the manner of
     #[arg(long, value_name = "WORD", default_value = "lavaan")]
     pub style: SummaryStyle,
+    /// Write factor scores to this data file; its extension is the format
+    #[arg(long, value_name = "FILE", conflicts_with = "cov")]
+    pub scores: Option<PathBuf>,
+    /// How factors are scored
+    #[arg(long, value_name = "WORD", default_value = "regression", requires = "scores")]
+    pub scores_method: ScoreMethodName,
+    /// Write the data with the factor scores behind them
+    #[arg(long, requires = "scores")]
+    pub append_data: bool,
+    /// Write the result as a report, in the format of the file's extension
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// How to read the data file
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// Arguments of `covary compare`.
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Models in lavaan's language, each with options of its own if you like, and the data file last
+    #[arg(required = true, num_args = 2.., value_name = "MODEL[:OPTIONS.json]… DATA")]
+    pub files: Vec<String>,
+    /// Covariance matrix in place of data (CSV); once per group
+    #[arg(long, value_name = "FILE", requires = "nobs")]
+    pub cov: Vec<PathBuf>,
+    /// Number of cases of a covariance matrix; once per group
+    #[arg(long, value_name = "N")]
+    pub nobs: Vec<usize>,
+    /// Means that go with a covariance matrix (CSV); once per group
+    #[arg(long, value_name = "FILE", requires = "cov")]
+    pub means: Vec<PathBuf>,
+    /// How chi-squares are compared
+    #[command(flatten)]
+    pub difference: Difference,
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// Write the result as a report, in the format of the file's extension
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// How to read the data file
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How chi-squares of nested models are compared.
+#[derive(Clone, Debug, Args)]
+pub struct Difference {
+    /// Difference test [default: the one that goes with the estimator's test]
+    #[arg(long, value_name = "WORD", value_parser = difference_method)]
+    pub method: Option<DifferenceMethod>,
+    /// With satorra.2000: scale without shifting
+    #[arg(long)]
+    pub not_shifted: bool,
+}
+
+/// Arguments of `covary invariance`.
+#[derive(Debug, Args)]
+pub struct InvarianceArguments {
+    /// Model in lavaan's language
+    pub model: PathBuf,
+    /// Data file
+    #[arg(required_unless_present = "cov")]
+    pub data: Option<PathBuf>,
+    /// Covariance matrix in place of data (CSV); once per group
+    #[arg(long, value_name = "FILE", conflicts_with = "data", requires_all = ["nobs", "means"])]
+    pub cov: Vec<PathBuf>,
+    /// Number of cases of a covariance matrix; once per group
+    #[arg(long, value_name = "N")]
+    pub nobs: Vec<usize>,
+    /// Means that go with a covariance matrix (CSV); once per group
+    #[arg(long, value_name = "FILE", requires = "cov")]
+    pub means: Vec<PathBuf>,
+    /// Levels, each with the equalities of those before it [default: all]
+    #[arg(long, value_name = "LEVEL,…", value_delimiter = ',', value_parser = level)]
+    pub levels: Vec<Level>,
+    /// Greatest number of parameters released at a level that does not hold
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub releases: usize,
+    /// How chi-squares are compared
+    #[command(flatten)]
+    pub difference: Difference,
+    /// Options under lavaan's names (JSON)
+    #[arg(long, value_name = "FILE.json")]
+    pub options: Option<PathBuf>,
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
     /// Write the result as a report, in the format of the file's extension
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
@@ -302,6 +398,15 @@ pub enum SummaryStyle {
     Amos,
 }
 
+/// How factors are scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScoreMethodName {
+    /// Least mean squared error (Thurstone)
+    Regression,
+    /// Unbiased given the factors (Bartlett)
+    Bartlett,
+}
+
 /// When iterations stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Stopping {
@@ -316,7 +421,18 @@ pub fn command() -> Command {
     let with_options = |command: Command| {
         command.args(OPTIONS.iter().map(option_argument)).args(NOT_BUILT.iter().map(|name| refused_argument(name)))
     };
-    Arguments::command().mut_subcommand("fit", with_options).mut_subcommand("model", with_options)
+    let fitting = ["fit", "model", "compare", "invariance"];
+    fitting.into_iter().fold(Arguments::command(), |command, name| command.mut_subcommand(name, with_options))
+}
+
+fn difference_method(word: &str) -> Result<DifferenceMethod, String> {
+    let known = || DifferenceMethod::ALL.map(DifferenceMethod::word).join(", ");
+    DifferenceMethod::named(word).ok_or_else(|| format!("the methods are {}", known()))
+}
+
+fn level(word: &str) -> Result<Level, String> {
+    let known = || Level::ALL.map(Level::word).join(", ");
+    Level::ALL.into_iter().find(|level| level.word() == word).ok_or_else(|| format!("the levels are {}", known()))
 }
 
 /// Reads the command line. clap itself answers `--help`, `--version` and faults.
@@ -364,6 +480,7 @@ fn option_argument(spec: &covary_sem::options::OptionSpec) -> Arg {
             (argument.value_name("WORD,…").value_delimiter(',').action(ArgAction::Append), Some(words))
         }
         OptionKind::Text => (argument.value_name("NAME"), None),
+        OptionKind::Statements => (argument.value_name("TEXT").action(ArgAction::Append), None),
         OptionKind::Texts => (argument.value_name("TEXT,…").value_delimiter(',').action(ArgAction::Append), None),
         OptionKind::Count => (argument.value_name("N"), None),
         OptionKind::Counts => (argument.value_name("N,…").value_delimiter(',').action(ArgAction::Append), None),

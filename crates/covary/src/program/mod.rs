@@ -40,6 +40,8 @@ fn run(arguments: &Arguments, matches: &clap::ArgMatches) -> Result<Outcome, Fai
         Task::Check(task) => commands::check::run(task, common),
         Task::Init(task) => commands::init::run(task, common),
         Task::Fit(task) => commands::fit::run(task, common, &arguments::given_options(matches)),
+        Task::Compare(task) => commands::compare::run(task, common, &arguments::given_options(matches)),
+        Task::Invariance(task) => commands::invariance::run(task, common, &arguments::given_options(matches)),
         Task::Model(task) => commands::model::run(task, common, &arguments::given_options(matches)),
         Task::Describe(task) => commands::describe::run(task, common),
         Task::Factors(task) => commands::factors::run(task, common),

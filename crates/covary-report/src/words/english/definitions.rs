@@ -140,6 +140,32 @@ pub(super) fn definition(term: Term) -> Option<&'static str> {
         }
         Term::Agfi => "GFI adjusted for degrees of freedom: 1 − (1 − GFI) · p*/df.",
         Term::Rmr => "Root mean square residual of the covariances, in the metric of the items.",
+        Term::ScaledChiSquare => "Chi-square statistic scaled for data that are not normal.",
+        Term::Nesting => {
+            "Whether the model is a special case of the other: the other, fitted to the moments that the model implies, leaves nothing over (Bentler & Satorra, 2010)."
+        }
+        Term::ChiSquareDifference => {
+            "Test of what the model restricts beyond the other: the difference of their chi-squares, or its scaled form."
+        }
+        Term::DfDifference => "Number of restrictions that are tested.",
+        Term::RmseaOfDifference => {
+            "Misfit of the restrictions per degree of freedom: √[G · max(Δχ² − Δdf, 0)/(N · Δdf)]."
+        }
+        Term::CfiChange => "CFI minus that of the other model; negative where the fit becomes worse.",
+        Term::RmseaChange => "RMSEA minus that of the other model; positive where the fit becomes worse.",
+        Term::SrmrChange => "SRMR minus that of the other model; positive where the fit becomes worse.",
+        Term::AicChange => "AIC minus that of the other model; negative in favour of this model.",
+        Term::BicChange => "BIC minus that of the other model; negative in favour of this model.",
+        Term::ScoreTest => {
+            "Expected fall of the chi-square when the parameter may differ between the groups, all else kept."
+        }
+        Term::ExpectedValues => {
+            "What the parameter would become in each group when it may differ, in the order of the groups."
+        }
+        Term::Released => "The parameter that is no longer equal across groups, in addition to those above it.",
+        Term::CohensD => {
+            "Standardized difference: the difference over the pooled standard deviation of the latent variable (Hancock, 2001)."
+        }
         Term::Aic => "Akaike's information criterion; only differences between models on the same data mean something.",
         Term::Bic => "Bayes information criterion; only differences between models on the same data mean something.",
         Term::RSquare => {
@@ -209,7 +235,12 @@ pub(super) fn definition(term: Term) -> Option<&'static str> {
         | Term::Hypothesis
         | Term::Claim
         | Term::Basis
-        | Term::Setting => return None,
+        | Term::Setting
+        | Term::ComparedWith
+        | Term::Level
+        | Term::Holds
+        | Term::Parameter
+        | Term::Groups => return None,
     })
 }
 

@@ -657,6 +657,26 @@ pub(super) fn warning(code: WarningCode, subjects: &[String]) -> FindingText {
         WarningCode::NegativeDegreesOfFreedom => {
             (Severity::Serious, "There are more parameters than moments", "Fix or remove parameters.")
         }
+        WarningCode::ModelsNotComparable => (
+            Severity::Serious,
+            "Two models do not describe the same data",
+            "Fit both to the same cases and variables, by the same method; only then can χ², AIC and BIC be compared.",
+        ),
+        WarningCode::ModelsNotNested => (
+            Severity::Serious,
+            "A model is not nested in the one it is compared with",
+            "A χ² difference test does not apply. Compare AIC and BIC, or state the restrictions within one model.",
+        ),
+        WarningCode::ModelsEquivalent => (
+            Severity::Caution,
+            "Two models are equivalent",
+            "They fit equally well whatever the data: theory, not fit, must decide between them.",
+        ),
+        WarningCode::DifferenceTestUndefined => (
+            Severity::Caution,
+            "A difference test does not exist",
+            "Try another method of comparison, such as satorra.2000.",
+        ),
         WarningCode::ResamplesFailed => {
             (Severity::Caution, "Some bootstrap resamples did not give a proper solution", "Report how many.")
         }

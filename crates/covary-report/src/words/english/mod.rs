@@ -12,7 +12,10 @@ use covary_analysis::{
     screening::{Beyond, CutoffRule, ExclusionReason, Unavailable},
     validity::PairVerdict,
 };
-use covary_sem::warning::WarningCode;
+use covary_sem::{
+    comparison::{Nesting, invariance::Level},
+    warning::WarningCode,
+};
 use covary_study::{ConventionName, Extraction, FactorCount, Flag, IntervalKind, RotationName};
 
 use super::{
@@ -212,6 +215,19 @@ impl Words for English {
 
     fn basis(&self, basis: Basis) -> Text {
         text![names::basis(basis)]
+    }
+
+    fn invariance_level(&self, level: Level) -> Text {
+        text![names::level(level)]
+    }
+
+    fn nesting(&self, nesting: Nesting) -> Text {
+        text![match nesting {
+            Nesting::Nested => "nested",
+            Nesting::Equivalent => "equivalent",
+            Nesting::NotNested => "not nested",
+            Nesting::Unknown => "not known",
+        }]
     }
 
     fn convention(&self, convention: ConventionName) -> Text {

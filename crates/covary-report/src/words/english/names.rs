@@ -1,6 +1,7 @@
 //! Names of sections, tables, figures and columns, as users of SPSS and AMOS know them.
 
 use covary_analysis::hypotheses::Basis;
+use covary_sem::comparison::invariance::Level;
 use covary_study::{Extraction, FactorCount, IntervalKind, RotationName};
 
 use crate::{
@@ -38,6 +39,10 @@ pub(super) fn section(name: SectionName) -> &'static str {
         SectionName::PathDifferences => "Differences between paths",
         SectionName::Hypotheses => "Hypotheses",
         SectionName::Provenance => "How to get these figures again",
+        SectionName::Comparison => "Comparison of models",
+        SectionName::Invariance => "Measurement invariance",
+        SectionName::Equality => "What is not equal across groups",
+        SectionName::LatentMeans => "Differences of latent means",
         SectionName::References => "References for methods and cut-offs",
     }
 }
@@ -120,6 +125,14 @@ pub(super) fn caption(name: TableName) -> Text {
         TableName::PathDifferences => text!["Critical Ratios for Differences between Paths"],
         TableName::HypothesisDetails => text!["Estimates that decide the hypotheses"],
         TableName::Provenance => text!["Program, data, and settings"],
+        TableName::ComparedModels => text!["Fit of the models"],
+        TableName::ModelDifferences => text!["Each model against the one before it"],
+        TableName::InvarianceLevels => text!["Fit of the levels of invariance"],
+        TableName::InvarianceDifferences => text!["Each level against the one before it"],
+        TableName::InvarianceCriteria => text!["Published cut-offs for changes of fit: within them?"],
+        TableName::EqualityTests(level) => text!["Score tests of equal parameters: ", self::level(level), " level"],
+        TableName::Releases(level) => text!["Parameters released one at a time: ", self::level(level), " level"],
+        TableName::LatentMeans => text!["Differences of latent means"],
     }
 }
 
@@ -167,6 +180,8 @@ pub(super) fn head(term: Term) -> Text {
         Term::RSquare => text![Sym("R"), "²"],
         Term::MahalanobisSquared => text!["Mahalanobis ", Sym("d"), "²"],
         Term::ChiSquarePerDf => text!["χ²/", Sym("df")],
+        Term::DfDifference => text!["Δ", Sym("df")],
+        Term::CohensD => text![Sym("d")],
         Term::BartlettChiSquare => text!["Bartlett's test of sphericity: approx. χ²"],
         other => text![plain_head(other)],
     }
@@ -288,6 +303,23 @@ fn plain_head(term: Term) -> &'static str {
         Term::Claim => "Claim",
         Term::Basis => "Decided by",
         Term::Setting => "Setting",
+        Term::ScaledChiSquare => "χ² (scaled)",
+        Term::ComparedWith => "Against",
+        Term::Nesting => "Nested",
+        Term::ChiSquareDifference => "Δχ²",
+        Term::RmseaOfDifference => "RMSEA_D",
+        Term::CfiChange => "ΔCFI",
+        Term::RmseaChange => "ΔRMSEA",
+        Term::SrmrChange => "ΔSRMR",
+        Term::AicChange => "ΔAIC",
+        Term::BicChange => "ΔBIC",
+        Term::Level => "Level",
+        Term::Holds => "Holds",
+        Term::Parameter => "Parameter",
+        Term::ScoreTest => "χ² (score test)",
+        Term::ExpectedValues => "Expected values by group",
+        Term::Released => "Released",
+        Term::Groups => "Groups",
         // Set with symbols by `head`.
         Term::N
         | Term::Mean
@@ -295,6 +327,8 @@ fn plain_head(term: Term) -> &'static str {
         | Term::Sd
         | Term::P
         | Term::Df
+        | Term::DfDifference
+        | Term::CohensD
         | Term::BootstrapZ
         | Term::BootstrapP
         | Term::RSquare
@@ -353,6 +387,18 @@ pub(super) fn phrase(phrase: Phrase) -> &'static str {
         Phrase::ImportNote => "Note on the import",
         Phrase::Interval => "Bootstrap interval",
         Phrase::MultiGroup => "Group",
+    }
+}
+
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Configural => "configural",
+        Level::Metric => "metric",
+        Level::Scalar => "scalar",
+        Level::Strict => "strict",
+        Level::Variances => "latent variances",
+        Level::Covariances => "latent covariances",
+        Level::Means => "latent means",
     }
 }
 

@@ -1,5 +1,7 @@
 //! Notes below tables.
 
+use covary_sem::comparison::{DifferenceMethod, IndexVariant};
+
 use super::names::{extraction, interval_kind, percent, rotation, words};
 use crate::{
     Text,
@@ -138,5 +140,36 @@ pub(super) fn note(note: Note) -> Text {
             " < .001."
         ],
         Note::FilledInterval => text!["Hollow points: the interval holds 0."],
+        Note::IndexVariant { variant } => match variant {
+            IndexVariant::Standard => text!["CFI, TLI and RMSEA rest on the standard χ²."],
+            IndexVariant::Robust => {
+                text!["CFI, TLI and RMSEA in their robust form, for data that are not normal or incomplete."]
+            }
+            IndexVariant::Scaled => text!["CFI, TLI and RMSEA rest on the scaled χ²."],
+        },
+        Note::DifferenceTest { method } => text!["Difference test: ", difference_method(method), "."],
+        Note::InvarianceVerdict => text![
+            "A level holds where CFI falls by less than .01 (Cheung & Rensvold, 2002); with a significant Δχ² at the same time, look at the score tests as well: in large samples the test finds differences that do not matter, in small ones it misses some that do."
+        ],
+        Note::InvarianceCriteria => text![
+            "Chen (2007): a level does not hold where ΔCFI and one of ΔRMSEA and ΔSRMR reach their cut-offs; stricter ones with up to 300 cases. Cheung and Rensvold (2002): ΔCFI alone. Cut-offs come from simulations and are no laws."
+        ],
+        Note::Releases => text![
+            "In each step the least equal parameter by its score test is released in all groups, until the level holds. Such searches capitalize on chance: releases need a reason in the wording of the item, and a second sample (Byrne et al., 1989)."
+        ],
+        Note::LatentMeans => text![
+            "Difference in the unit of the marker. ",
+            Sym("d"),
+            " = difference over the pooled standard deviation of the latent variable (Hancock, 2001); its interval by the delta method."
+        ],
+    }
+}
+
+fn difference_method(method: DifferenceMethod) -> &'static str {
+    match method {
+        DifferenceMethod::Standard => "difference of the standard χ²",
+        DifferenceMethod::SatorraBentler2001 => "scaled difference of Satorra and Bentler (2001), from standard χ²",
+        DifferenceMethod::SatorraBentler2010 => "scaled difference of Satorra and Bentler (2010), from standard χ²",
+        DifferenceMethod::Satorra2000 => "scaled difference of Satorra (2000), from standard χ²",
     }
 }

@@ -8,7 +8,7 @@ use covary_study::{ConventionName, Extraction, FactorCount, OutOfScale, Rotation
 
 use super::{
     list, name_list,
-    names::{basis, extraction, factor_rule, interval_kind, percent, rotation, words},
+    names::{basis, extraction, factor_rule, interval_kind, level, percent, rotation, words},
 };
 use crate::{
     Number, NumberKind, Text,
@@ -333,6 +333,28 @@ pub(super) fn say(sentence: Sentence) -> Text {
             "The same data, study file, seed and version give the same figures, on any number of processors. Everything shown here stands in full precision in results.json; model.lav is the model as lavaan syntax."
         ],
         Sentence::NoModificationIndices => text!["No modification index reaches the threshold."],
+        Sentence::Invariance { groups, highest, partial } => {
+            let mut out = text!["Groups: ", name_list(&groups), ". "];
+            out.extend(match highest {
+                Some(highest) => text!["The highest level that holds, with all below it: ", level(highest), "."],
+                None => text!["No level could be estimated."],
+            });
+            if !partial.is_empty() {
+                out.extend(text![" Not equal across groups by choice: ", name_list(&partial), "."]);
+            }
+            out
+        }
+        Sentence::LatentMeans { level: at, released } => {
+            let mut out = text!["Latent means are compared under the ", level(at), " level"];
+            if !released.is_empty() {
+                out.extend(text![", with ", name_list(&released), " released"]);
+            }
+            out.extend(text!["."]);
+            out
+        }
+        Sentence::NoLatentMeans => text![
+            "Latent means are not compared: without equal loadings and intercepts, of most items at least, their differences would mix with differences of measurement."
+        ],
     }
 }
 

@@ -4,12 +4,12 @@ use std::{fmt::Write, path::Path};
 
 use covary_report::{sections::fit_report_document, words::English};
 use covary_sem::{
-    Data, Fit, FitReport, Settings,
+    Data, FitReport, Settings,
     exploratory::{EfaReport, FitsOverview, RotatedBlock, efa},
 };
 
 use super::{
-    fit::{moments, without_errors},
+    fit::{moments, usable},
     output::Telling,
     summary::lavaan_summary,
 };
@@ -26,7 +26,7 @@ pub fn run(task: &FitArguments, common: &Common, settings: &Settings) -> Result<
             let imported = reading::read_data(path, &task.reading, common.quiet)?;
             efa(&Data::Cases(&imported.dataset), settings)?
         }
-        None => efa(&Data::Moments(moments(task)?), settings)?,
+        None => efa(&Data::Moments(moments(&task.cov, &task.nobs, &task.means)?), settings)?,
     };
     let telling = Telling::new(task.json, task.report.as_deref(), common);
     match fits.as_slice() {
@@ -45,8 +45,7 @@ pub fn run(task: &FitArguments, common: &Common, settings: &Settings) -> Result<
             telling.tell_as(&report, &document, &|| comparison(&report))?;
         }
     }
-    let done = |fit: &Fit| fit.converged() && (fit.vcov.is_some() || without_errors(settings));
-    Ok(if fits.iter().all(done) { Outcome::Done } else { Outcome::LookAtModel })
+    Ok(if fits.iter().all(usable) { Outcome::Done } else { Outcome::LookAtModel })
 }
 
 /// The data's file: the only one named, or the second beside a model that is "-" or has no formulas.

@@ -1,6 +1,6 @@
 //! `covary fit`: one structural equation model.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use covary_numerics::Matrix;
 use covary_report::{sections::fit_report_document, words::English};
@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{
     efa,
     output::{Telling, check_report_file},
+    scores,
     summary::lavaan_summary,
 };
 use crate::program::{
@@ -21,6 +22,7 @@ use crate::program::{
 /// Fits the model and tells the result.
 pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]) -> Result<Outcome, Failure> {
     check_report_file(task.report.as_deref())?;
+    scores::check(task)?;
     let settings = reading::settings(task.options.as_deref(), given)?;
     if settings.function == covary_sem::settings::Function::Efa {
         return efa::run(task, common, &settings);
@@ -31,9 +33,11 @@ pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]
     let fit = match data {
         Some(path) => {
             let imported = reading::read_data(path, &task.reading, common.quiet)?;
-            fit_to(&formulas, &Data::Cases(&imported.dataset), &settings, model)?
+            let fit = fit_to(&formulas, &Data::Cases(&imported.dataset), &settings, model)?;
+            scores::write(task, &fit, &imported.dataset, common.quiet)?;
+            fit
         }
-        None => fit_to(&formulas, &Data::Moments(moments(task)?), &settings, model)?,
+        None => fit_to(&formulas, &Data::Moments(moments(&task.cov, &task.nobs, &task.means)?), &settings, model)?,
     };
     let report = FitReport::new(&fit);
     let document = fit_report_document(&report, &model.display().to_string(), &English);
@@ -42,8 +46,7 @@ pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]
         SummaryStyle::Lavaan => telling.tell_as(&report, &document, &|| lavaan_summary(&report))?,
         SummaryStyle::Amos => telling.tell(&report, &document)?,
     }
-    let identified = fit.vcov.is_some() || fit.table.free == 0 || without_errors(&settings);
-    Ok(if fit.converged() && identified { Outcome::Done } else { Outcome::LookAtModel })
+    Ok(if usable(&fit) { Outcome::Done } else { Outcome::LookAtModel })
 }
 
 /// The model's file and, unless moments are given, that of the data.
@@ -63,11 +66,19 @@ fn model_and_data(task: &FitArguments) -> Result<(&Path, Option<&Path>), Failure
     }
 }
 
-pub(super) fn without_errors(settings: &Settings) -> bool {
-    settings.se == Some(covary_sem::settings::StandardErrors::None)
+/// Whether a model converged and is identified.
+pub(super) fn usable(fit: &Fit) -> bool {
+    let without_errors = fit.settings.se == Some(covary_sem::settings::StandardErrors::None);
+    fit.converged() && (fit.vcov.is_some() || fit.table.free == 0 || without_errors)
 }
 
-fn fit_to(formulas: &covary_sem::Formulas, data: &Data, settings: &Settings, model: &Path) -> Result<Fit, Failure> {
+/// Fits a model; faults of its text name the file.
+pub(super) fn fit_to(
+    formulas: &covary_sem::Formulas,
+    data: &Data,
+    settings: &Settings,
+    model: &Path,
+) -> Result<Fit, Failure> {
     covary_sem::fit(formulas, data, settings).map_err(|error| in_file(model, error))
 }
 
@@ -79,30 +90,25 @@ pub(super) fn in_file(path: &Path, error: covary_sem::SemError) -> Failure {
     }
 }
 
-pub(super) fn moments(task: &FitArguments) -> Result<Vec<GroupMoments>, Failure> {
-    if task.nobs.len() != task.cov.len() {
+/// Covariance matrices, numbers of cases and means, one of each per group.
+pub(super) fn moments(cov: &[PathBuf], nobs: &[usize], means: &[PathBuf]) -> Result<Vec<GroupMoments>, Failure> {
+    let groups = cov.len();
+    if nobs.len() != groups {
+        return Err(Failure::new(format!("{groups} --cov but {} --nobs: give one of each per group", nobs.len())));
+    }
+    if !means.is_empty() && means.len() != groups {
         return Err(Failure::new(format!(
-            "{} --cov but {} --nobs: give one of each per group",
-            task.cov.len(),
-            task.nobs.len()
+            "{groups} --cov but {} --means: give one of each per group, or no means",
+            means.len()
         )));
     }
-    if !task.means.is_empty() && task.means.len() != task.cov.len() {
-        return Err(Failure::new(format!(
-            "{} --cov but {} --means: give one of each per group, or no means",
-            task.cov.len(),
-            task.means.len()
-        )));
-    }
-    let groups = task.cov.len();
-    (0..groups)
-        .map(|g| {
-            let (names, covariance) = covariance_file(&task.cov[g])?;
-            let mean = task.means.get(g).map(|path| means_file(path, &names)).transpose()?;
-            let label = if groups > 1 { format!("Group {}", g + 1) } else { String::new() };
-            Ok(GroupMoments { label, cases: task.nobs[g], names, covariance, mean })
-        })
-        .collect()
+    let of_group = |(g, (file, cases)): (usize, (&PathBuf, &usize))| {
+        let (names, covariance) = covariance_file(file)?;
+        let mean = means.get(g).map(|path| means_file(path, &names)).transpose()?;
+        let label = if groups > 1 { format!("Group {}", g + 1) } else { String::new() };
+        Ok(GroupMoments { label, cases: *cases, names, covariance, mean })
+    };
+    cov.iter().zip(nobs).enumerate().map(of_group).collect()
 }
 
 /// A covariance matrix: variable names as header and, optionally, as first column; full or lower triangle.

@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use covary_sem::{FitReport, Operator, fit_report::ParameterEstimate};
+use covary_sem::{
+    FitReport, Operator,
+    fit_report::{ParameterEstimate, SingleScoreTest},
+};
 
 /// The summary: how the search ended, the test, fit measures, estimates block by block.
 pub fn lavaan_summary(report: &FitReport) -> String {
@@ -26,6 +29,8 @@ pub fn lavaan_summary(report: &FitReport) -> String {
         r_squares(report, group, &mut text);
     }
     block(report, (0, 0), Operator::Define, "Defined Parameters", &mut text);
+    wald_tests(report, &mut text);
+    score_tests(report, &mut text);
     for warning in &report.warnings {
         line(&mut text, &format!("\nWarning ({}): {}", warning_word(warning), warning.text));
     }
@@ -248,6 +253,58 @@ fn rows_of(rows: &[&ParameterEstimate], op: Operator, title: &str, text: &mut St
             figure(row.std_all)
         );
     }
+}
+
+fn wald_tests(report: &FitReport, text: &mut String) {
+    for test in &report.wald {
+        line(text, &format!("\nWald test: {}", test.constraints.join(", ")));
+        match test.stat {
+            Some(_) => {
+                pair(text, "Test statistic", &figure(test.stat));
+                pair(text, "Degrees of freedom", &test.df.map_or_else(String::new, |df| df.to_string()));
+                pair(text, "P-value", &figure(test.pvalue));
+            }
+            None => line(text, "  none: the constraints contradict each other, or there are no standard errors"),
+        }
+    }
+}
+
+fn score_tests(report: &FitReport, text: &mut String) {
+    for tests in &report.score_tests {
+        let title = if tests.kind == "add" { "adding parameters" } else { "releasing equality constraints" };
+        line(text, &format!("\nScore tests of {title}:"));
+        let _ = writeln!(text, "  {:<34}{:>10}{:>5}{:>10}{:>10}", "", "Chi-square", "Df", "P", "EPC");
+        let mut row = |name: &str, stat: Option<f64>, df: f64, p: Option<f64>, epc: Option<f64>| {
+            let (stat, p, epc) = (figure(stat), figure(p), figure(epc));
+            let _ = writeln!(text, "  {name:<34}{stat:>10}{df:>5}{p:>10}{epc:>10}");
+        };
+        row("All together", Some(tests.stat), tests.df, tests.pvalue, None);
+        for single in &tests.single {
+            row(&tested(single, report.n_groups > 1), single.stat, single.df, single.pvalue, single.epc);
+        }
+        if (tests.identified_df as f64) < tests.df {
+            line(
+                text,
+                &format!(
+                    "  The released model is not identified: judge all together on {} degrees of freedom.",
+                    tests.identified_df
+                ),
+            );
+        }
+    }
+}
+
+/// A constraint by the parameters that it names, or an added parameter.
+fn tested(test: &SingleScoreTest, several_groups: bool) -> String {
+    let shown = |lhs: &str, op: Operator, rhs: &str, group: usize| {
+        let formula = if op == Operator::Intercept { format!("{lhs} ~ 1") } else { format!("{lhs} {op} {rhs}") };
+        if several_groups { format!("{formula} [{group}]") } else { formula }
+    };
+    if test.op != Operator::Equal {
+        return shown(&test.lhs, test.op, &test.rhs, test.group);
+    }
+    let named: Vec<String> = test.parameters.iter().map(|row| shown(&row.lhs, row.op, &row.rhs, row.group)).collect();
+    if named.len() == 2 { named.join(" == ") } else { format!("{} == {}", test.lhs, test.rhs) }
 }
 
 fn r_squares(report: &FitReport, group: usize, text: &mut String) {
