@@ -170,6 +170,7 @@ fn with_given_means(data: &Data, settings: &Settings) -> Settings {
 /// As [`fit`].
 pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) -> Result<Fit, SemError> {
     let levels = table.blocks.iter().map(|block| block.level).max().unwrap_or(1);
+    let treated = settings::treatment_warning(settings);
     let settings = &settings::resolved(settings, levels)?;
     not_built::refuse_settings(settings)?;
     if levels > 1 {
@@ -181,7 +182,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     score_tests::check(&table, &settings.score_test_add)?;
     let (mut sample, notes) = Sample::take(data, &table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
-    let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(notes).collect();
+    let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(treated).chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
     estimate::bounds::set(&mut table, &sample, settings.bounds);

@@ -60,7 +60,9 @@ pub(super) fn amos(fit: &Fit) -> FitInput {
     }
     let definitions = Conventions::AMOS;
     let groups = super::groups(fit) as f64;
-    let multiplier = fit.cases() as f64 - groups;
+    let by_pattern = Estimator::of(&fit.settings, &fit.sample) == Estimator::Fiml;
+    // Of cases with missing values AMOS's function is the likelihood's, without N − G.
+    let multiplier = fit.cases() as f64 - if by_pattern { 0.0 } else { groups };
     let moments_of_x = fit.table.rows.iter().filter(|row| row.exogenous && row.free.is_none()).count();
     let wishart = fit.settings.conventions.likelihood == Likelihood::Wishart;
     let of_block = |block: usize| {
@@ -73,7 +75,12 @@ pub(super) fn amos(fit: &Fit) -> FitInput {
         objective: Some(fit.objective).filter(|_| fit.has_test()),
         statistic: fit.test.map(|_| 2.0 * multiplier * fit.objective),
         df: fit.degrees_of_freedom as f64,
-        baseline: independence_test(&fit_groups, multiplier),
+        baseline: if by_pattern {
+            baseline(&fit.table, &fit.sample, &fit.settings, false)
+                .map(|test| Baseline { statistic: test.statistic, df: test.df })
+        } else {
+            independence_test(&fit_groups, multiplier)
+        },
         multiplier,
         rmsea_group_factor: group_factor(&definitions, groups),
         log_likelihood: None,

@@ -13,7 +13,7 @@ use covary_numerics::{
 };
 use rayon::prelude::*;
 
-use super::admissibility;
+use super::{admissibility, incomplete};
 use crate::{
     Fit, SemError,
     estimate::{self, EqualityConstraints, Objective, defined::RowEstimates, objective},
@@ -21,7 +21,7 @@ use crate::{
     exploratory,
     fit::ImpliedMoments,
     sample::{
-        covariance_factor,
+        Patterns, covariance_factor,
         resample::{Draw, Resampler},
     },
 };
@@ -197,7 +197,7 @@ impl<'a> Shared<'a> {
             SemError::Data("the bootstrap needs the cases: means and covariances alone cannot be resampled".into())
         })?;
         let weights = objective::weights(&fit.sample);
-        let estimator = Estimator::named(fit.settings.estimator);
+        let estimator = Estimator::of(&fit.settings, &fit.sample);
         let (scale, metric) = Objective::<f64>::new(&fit.matrices, estimator, &fit.sample)
             .and_then(|objective| estimate::fisher_metric(&objective, &fit.constraints, &weights, &fit.theta))
             .ok_or_else(|| SemError::Data("the fit has no implied moments to begin resampling from".into()))?;
@@ -259,6 +259,8 @@ struct Worker<'a> {
     search: QuasiNewton,
     draws: Vec<Draw>,
     moments: Vec<(Matrix, Vec<f64>)>,
+    /// Patterns of missing values by block, in the counts of the resample.
+    patterns: Vec<Option<Patterns>>,
     implied: Vec<ImpliedMoments>,
     estimates: Vec<Option<f64>>,
     eta: Vec<f64>,
@@ -278,11 +280,12 @@ impl<'a> Worker<'a> {
         Worker {
             shared,
             // The sample of a fit has a saturated value, or there would be no fit.
-            objective: Objective::unset(&fit.matrices, Estimator::named(fit.settings.estimator), &fit.sample),
+            objective: Objective::unset(&fit.matrices, Estimator::of(&fit.settings, &fit.sample), &fit.sample),
             vectors: pulp::Arch::new(),
             search: QuasiNewton::new(&shared.start, Some(&shared.metric), settings),
             draws: shared.resamplers.iter().map(Resampler::room).collect(),
             moments: fit.sample.blocks.iter().map(moments).collect(),
+            patterns: fit.sample.blocks.iter().map(|block| block.patterns.clone()).collect(),
             implied: fit.implied.clone(),
             estimates: fit.estimates.clone(),
             eta: vec![0.0; shared.scale.len()],
@@ -375,6 +378,14 @@ impl<'a> Worker<'a> {
         let cases_of = |draw: &Draw| f64::from(draw.counts.iter().sum::<u32>());
         self.objective.set_weights(self.draws.iter().map(|draw| cases_of(draw) / f64::from(total)));
         for (block, resampler) in self.shared.resamplers.iter().enumerate() {
+            if let Some(patterns) = &mut self.patterns[block] {
+                let own = &self.shared.fit.sample.blocks[block];
+                let (counts, moments) = (&self.draws[block].counts, &mut self.moments[block]);
+                let estimator = self.objective.estimator();
+                let target = (&mut self.objective.samples[block], estimator);
+                incomplete::resample::set_moments(own, settings, patterns, counts, moments, target)?;
+                continue;
+            }
             let (covariance, mean) = &mut self.moments[block];
             let draw = &mut self.draws[block];
             self.vectors.dispatch(MomentsOfCounts { resampler, draw, covariance, mean });

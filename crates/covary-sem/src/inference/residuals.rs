@@ -116,7 +116,9 @@ pub(crate) fn moment_residuals_with(fit: &Fit, block: usize, scores: Option<&Sco
 /// Whether residual variances rest on more than expected information under normal theory.
 fn needs_moments(fit: &Fit) -> bool {
     use crate::settings::{Information, SaturatedAt};
-    Estimator::named(fit.settings.estimator).is_least_squares()
+    let estimator = Estimator::of(&fit.settings, &fit.sample);
+    estimator.is_least_squares()
+        || estimator == Estimator::Fiml
         || fit.settings.information == Some(Information::Observed)
         || fit.settings.h1_information[0] == Some(SaturatedAt::Unstructured)
         || is_robust(fit)
@@ -143,6 +145,7 @@ impl MomentVariances {
         let robust = is_robust(fit) || Estimator::named(fit.settings.estimator) == Estimator::Wls;
         let means = fit.table.meanstructure;
         let gamma = match solution.gamma(block).filter(|_| robust) {
+            _ if solution.estimator() == Estimator::Fiml => solution.covariance_of_estimates(block, robust)?,
             Some(gamma) => gamma,
             None => conditional_normal_theory(&fit.sample.blocks[block].covariance, &solution.fixed_x(block), means)?,
         };

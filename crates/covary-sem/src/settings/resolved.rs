@@ -5,7 +5,7 @@ use super::{
     BootstrapInterval, BootstrapKind, BootstrapSettings, EstimatorName, Information, MissingValues,
     ObservedInformation, SaturatedAt, Settings, StandardErrors, TestName,
 };
-use crate::{Likelihood, Sample, SemError, estimators::named::NamedEstimator};
+use crate::{Likelihood, Sample, SemError, Warning, estimators::named::NamedEstimator, warning::WarningCode};
 
 /// The settings with every choice made, as lavaan 0.6-14 makes it.
 ///
@@ -14,6 +14,7 @@ use crate::{Likelihood, Sample, SemError, estimators::named::NamedEstimator};
 /// # Errors
 /// [`SemError::Option`] for choices that exclude each other, naming both and what would do.
 pub fn resolved(settings: &Settings, levels: usize) -> Result<Settings, SemError> {
+    let settings = &Settings { missing: treatment(settings), ..settings.clone() };
     let estimator = NamedEstimator::of(settings.estimator);
     check(settings, estimator, levels)?;
     let se = standard_errors(settings, estimator, levels);
@@ -72,6 +73,40 @@ pub fn fixed_x(settings: &Settings) -> bool {
 pub fn needs_means(settings: &Settings) -> bool {
     use MissingValues::{Ml, MlX, RobustTwoStage, TwoStage};
     matches!(settings.missing, Ml | MlX | TwoStage | RobustTwoStage) || settings.cluster.is_some()
+}
+
+/// What is done about missing values: tests and standard errors that rest on fourth moments of complete cases bring
+/// listwise deletion with them, as in lavaan.
+pub fn treatment(settings: &Settings) -> MissingValues {
+    let incomplete = matches!(settings.missing, MissingValues::Ml | MissingValues::MlX);
+    if incomplete && of_complete_cases(settings).is_some() { MissingValues::Listwise } else { settings.missing }
+}
+
+/// The choice that needs complete cases, in lavaan's word.
+fn of_complete_cases(settings: &Settings) -> Option<&'static str> {
+    let test = settings.tests.iter().find_map(|test| match test {
+        TestName::SatorraBentler => Some("test = \"satorra.bentler\""),
+        TestName::MeanVarAdjusted => Some("test = \"mean.var.adjusted\""),
+        TestName::ScaledShifted => Some("test = \"scaled.shifted\""),
+        _ => None,
+    });
+    test.or((settings.se == Some(StandardErrors::RobustSem)).then_some("se = \"robust.sem\""))
+}
+
+/// The warning that another treatment of missing values than the one asked for was taken.
+pub fn treatment_warning(settings: &Settings) -> Option<Warning> {
+    if treatment(settings) == settings.missing {
+        return None;
+    }
+    let cause = of_complete_cases(settings)?;
+    Some(Warning {
+        code: WarningCode::OptionNote,
+        subjects: vec!["missing".into()],
+        text: format!(
+            "{cause} needs complete cases: cases with missing values were left out (listwise), although missing = \"ml\" was \
+             asked for. To keep them take estimator MLR (test yuan.bentler.mplus), or missing = \"robust.two.stage\""
+        ),
+    })
 }
 
 fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Result<(), SemError> {

@@ -13,7 +13,7 @@ pub(super) const MOST_MOMENTS: usize = 6000;
 
 /// Which information of the saturated model about its moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Bread {
+enum Bread {
     /// Wu
     Expected,
     /// Au
@@ -37,8 +37,15 @@ impl Solution<'_> {
         }
     }
 
+    /// n times the covariance matrix of the moments of the saturated model: Au⁻¹, `robust` Au⁻¹BuAu⁻¹.
+    ///
+    /// `None` as for [`gamma_by_pattern`](Self::gamma_by_pattern).
+    pub(crate) fn covariance_of_estimates(&self, block: usize, robust: bool) -> Option<Matrix> {
+        self.covariance_of_saturated(block, Bread::Observed, robust)
+    }
+
     /// J⁻¹, or `sandwich` J⁻¹BuJ⁻¹, over the moments that are not fixed.
-    pub(super) fn covariance_of_saturated(&self, block: usize, bread: Bread, sandwich: bool) -> Option<Matrix> {
+    fn covariance_of_saturated(&self, block: usize, bread: Bread, sandwich: bool) -> Option<Matrix> {
         let at = SaturatedAt::Unstructured;
         let p = self.sample.blocks[block].covariance.rows();
         let kept = moments_without(p, &self.fixed_x(block));
@@ -60,7 +67,7 @@ impl Solution<'_> {
 }
 
 /// The matrix with its rows and columns at `kept`, zeros elsewhere.
-pub(super) fn embedded(matrix: &Matrix, kept: &[usize], order: usize) -> Matrix {
+fn embedded(matrix: &Matrix, kept: &[usize], order: usize) -> Matrix {
     let mut full = Matrix::zeros(order, order);
     for (a, &i) in kept.iter().enumerate() {
         for (b, &j) in kept.iter().enumerate() {

@@ -9,5 +9,6 @@ pub mod goodness;
 pub mod information;
 pub mod likelihood;
 pub mod missing_information;
+pub(crate) mod resample;
 pub mod robust_fit;
 pub mod saturated;

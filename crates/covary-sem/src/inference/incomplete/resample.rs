@@ -1,0 +1,45 @@
+//! The moments of a resample of cases with missing values: each case is drawn with its gaps.
+
+use covary_numerics::Matrix;
+
+use crate::{
+    Settings,
+    estimators::{Estimator, SampleMoments},
+    sample::{BlockSample, DistinctRows, Patterns, covariance_factor, incomplete, saturated},
+    settings::MissingValues,
+};
+
+/// Patterns and moments of the counts of distinct rows, into the objective's sample and into `covariance` and `mean`:
+/// those of the saturated model, found by EM from those of all cases, or of pairs.
+///
+/// `None` where a variable or a pair has too few of the drawn cases.
+pub(crate) fn set_moments(
+    block: &BlockSample,
+    settings: &Settings,
+    patterns: &mut Patterns,
+    counts: &[u32],
+    (covariance, mean): &mut (Matrix, Vec<f64>),
+    (sample, estimator): (&mut SampleMoments<f64>, Estimator),
+) -> Option<()> {
+    let rows = block.rows.as_ref()?;
+    let counts: Vec<f64> = counts.iter().map(|count| f64::from(*count)).collect();
+    patterns.recount(rows, &counts);
+    if settings.missing == MissingValues::Pairwise {
+        let drawn = DistinctRows { counts, values: rows.values.clone(), row_of_case: Vec::new() };
+        let all: Vec<usize> = (0..patterns.variables).collect();
+        let factor = covariance_factor(settings, patterns.cases as usize);
+        *covariance = incomplete::pairwise_of(&drawn, &all)?.scaled(factor);
+        *mean = patterns.by_variable().iter().map(|variable| variable.mean).collect();
+    } else {
+        let moments = saturated::saturated_from(patterns, Some((block.mean.as_ref()?, &block.covariance)))?;
+        *covariance = moments.covariance;
+        *mean = moments.mean;
+    }
+    sample.covariance.copy_from_slice(covariance.values());
+    let means = sample.mean.len();
+    sample.mean.copy_from_slice(&mean[..means]);
+    if estimator == Estimator::Fiml {
+        sample.patterns = patterns.moments();
+    }
+    Some(())
+}
