@@ -41,6 +41,12 @@ pub struct Conventions {
     /// Whether geomin's ε follows the number of factors (.0001 with two, .001 with three, .01 with more, as in Mplus);
     /// else .001.
     pub geomin_epsilon_by_factors: bool,
+    /// Whether robust fit indices of cases with missing values leave the moments of random exogenous variables out of the
+    /// metric, as lavaan does: the same model with these moments written out then has other indices.
+    pub robust_fit_without_random_x: bool,
+    /// Whether with missing = "two.stage" the baseline's scaling factor is that of gaps filled with means, as in lavaan
+    /// 0.6-14 (corrected in 0.7); CFI and TLI, scaled and robust, follow.
+    pub two_stage_baseline_fills_gaps: bool,
 }
 
 impl Conventions {
@@ -53,6 +59,8 @@ impl Conventions {
         baseline_keeps_x: true,
         rotation_errors_without_correlations: true,
         geomin_epsilon_by_factors: false,
+        robust_fit_without_random_x: true,
+        two_stage_baseline_fills_gaps: true,
     };
     /// AMOS.
     pub const AMOS: Self = Conventions {
@@ -63,11 +71,15 @@ impl Conventions {
         baseline_keeps_x: false,
         rotation_errors_without_correlations: false,
         geomin_epsilon_by_factors: false,
+        robust_fit_without_random_x: false,
+        two_stage_baseline_fills_gaps: false,
     };
     /// Mplus.
     pub const MPLUS: Self = Conventions {
         rotation_errors_without_correlations: false,
         geomin_epsilon_by_factors: true,
+        robust_fit_without_random_x: false,
+        two_stage_baseline_fills_gaps: false,
         ..Conventions::LAVAAN
     };
 }

@@ -15,6 +15,7 @@ use crate::{
         incomplete::goodness::quadratic_forms,
         test_statistic::{baseline, slopes_and_residuals},
     },
+    parameter_table::Block,
     sample::incomplete,
     settings::{SaturatedAt, TestName},
     syntax::Operator,
@@ -154,12 +155,13 @@ fn robust(fit: &Fit, baseline: Option<TestStatistic>) -> Option<RobustInput> {
 /// Where values are missing: from the moments of the saturated model as if data were complete, for plain ML as well.
 fn robust_by_pattern(fit: &Fit) -> Option<RobustInput> {
     let df = fit.test?.df;
-    let of_model = fit.solution()?.components_of_fit()?;
+    let random_x: Vec<Vec<usize>> = fit.table.blocks.iter().map(|block| random_x(fit, block)).collect();
+    let of_model = fit.solution()?.components_of_fit(&random_x)?;
     let mean = |trace: f64, df: f64| if df > 0.0 { trace / df } else { 1.0 };
     let keeps_x = Conventions::LAVAAN.baseline_keeps_x;
     let model = BaselineModel::new(&fit.table, &fit.sample, &fit.settings, keeps_x);
     let of_baseline = model.and_then(|model| {
-        let components = model.solution(&fit.sample, &fit.settings)?.components_of_fit()?;
+        let components = model.solution(&fit.sample, &fit.settings)?.components_of_fit(&random_x)?;
         let df = model.degrees_of_freedom() as f64;
         Some((components.statistic, df, mean(components.trace, df)))
     });
@@ -172,6 +174,12 @@ fn robust_by_pattern(fit: &Fit) -> Option<RobustInput> {
         of_saturated_moments: true,
         baseline: of_baseline,
     })
+}
+
+/// Positions of exogenous variables whose moments are free.
+fn random_x(fit: &Fit, block: &Block) -> Vec<usize> {
+    let is_x = |j: &usize| !fit.table.fixed_x && block.exogenous.contains(&block.observed[*j]);
+    (0..block.observed.len()).filter(is_x).collect()
 }
 
 fn group_factor(definitions: &Conventions, groups: f64) -> f64 {

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 
 use covary_numerics::{Matrix, linalg};
 
-use super::{Solution, information, model_tests::differences, test_statistic::slopes_and_residuals};
+use super::{
+    Solution, incomplete::likelihood::moments_of_x, information, model_tests::differences,
+    test_statistic::slopes_and_residuals,
+};
 use crate::{
     Operator, ParameterTable, Row, Sample, Settings,
     estimate::EqualityConstraints,
@@ -76,7 +79,9 @@ impl BaselineModel {
 
     /// The baseline as inference sees it.
     pub fn solution<'a>(&'a self, sample: &'a Sample, settings: &'a Settings) -> Option<Solution<'a>> {
-        Solution::new(&self.table, &self.matrices, &self.constraints, sample, settings, &self.theta)
+        let (table, matrices, constraints) = (&self.table, &self.matrices, &self.constraints);
+        let solution = Solution::new(table, matrices, constraints, sample, settings, &self.theta)?;
+        Some(Solution { of_baseline: true, ..solution })
     }
 
     /// Moments less free rows; moments of fixed x do not count.
@@ -113,13 +118,29 @@ pub(crate) fn sample_of_baseline<'a>(
     Some(Cow::Owned(own))
 }
 
-/// Where values are missing, each variable but x by its available cases.
+/// Where values are missing, each variable but x by its available cases, x by their own saturated model.
 fn take_available_cases(
     table: &ParameterTable,
     sample: &Sample,
     is_x: &dyn Fn(&Row) -> bool,
     theta: &mut [f64],
 ) -> Option<()> {
+    for (index, block) in table.blocks.iter().enumerate() {
+        let position = |name: &str| block.observed.iter().position(|known| known == name);
+        let own = || table.rows.iter().filter(move |row| row.block == index);
+        let mut x: Vec<usize> = own().filter(|row| is_x(row)).filter_map(|row| position(&row.lhs)).collect();
+        x.sort_unstable();
+        x.dedup();
+        if x.is_empty() || own().filter(|row| is_x(row)).all(|row| row.free.is_none()) {
+            continue;
+        }
+        let (mean, covariance) = moments_of_x(&sample.blocks[index], &x)?;
+        for row in own().filter(|row| is_x(row)) {
+            let among_x = |name: &str| x.iter().position(|j| Some(*j) == position(name));
+            let (Some(k), Some(i)) = (row.free, among_x(&row.lhs)) else { continue };
+            theta[k] = if row.op == Operator::Intercept { mean[i] } else { covariance[(i, among_x(&row.rhs)?)] };
+        }
+    }
     for row in table.rows.iter().filter(|row| !is_x(row) && row.op != Operator::Regression) {
         let (Some(k), Some(patterns)) = (row.free, &sample.blocks[row.block].patterns) else { continue };
         let position = table.blocks[row.block].observed.iter().position(|known| *known == row.lhs)?;

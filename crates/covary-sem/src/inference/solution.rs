@@ -27,6 +27,8 @@ pub struct Solution<'a> {
     pub theta: &'a [f64],
     /// Matrices and implied moments by block.
     pub values: Vec<BlockMatrices>,
+    /// Whether it is the baseline model.
+    pub of_baseline: bool,
 }
 
 impl<'a> Solution<'a> {
@@ -43,7 +45,7 @@ impl<'a> Solution<'a> {
         let values = (0..matrices.blocks.len())
             .map(|block| matrices.matrices(block, theta, &exogenous))
             .collect::<Option<_>>()?;
-        Some(Solution { table, matrices, constraints, sample, settings, theta, values })
+        Some(Solution { table, matrices, constraints, sample, settings, theta, values, of_baseline: false })
     }
 
     /// The discrepancy function.

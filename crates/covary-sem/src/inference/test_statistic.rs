@@ -66,7 +66,7 @@ pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, ke
         let given_x = settings.baseline_given_x();
         df += if given_x { pairs(p - x.len()) } else { pairs(p) - pairs(x.len()) };
         if by_pattern {
-            statistic += incomplete::likelihood::baseline_statistic(block, &x)?;
+            statistic += incomplete::likelihood::baseline_statistic(block, &x, settings)?;
             continue;
         }
         let own = if given_x { slopes_and_residuals(&block.covariance, &x)?.1 } else { block.covariance.clone() };

@@ -8,8 +8,11 @@ use super::{
     groups::groups, saturated,
 };
 use crate::{
-    Operator, ParameterTable, SemError, Settings, Warning, estimators::Weight, parameter_table::Block,
-    settings::MissingValues, warning::WarningCode,
+    Operator, ParameterTable, SemError, Settings, Warning,
+    estimators::{Estimator, Weight, named::NamedEstimator},
+    parameter_table::Block,
+    settings::{MissingValues, StandardErrors, TestName},
+    warning::WarningCode,
 };
 
 /// Pairs of variables that fewer of the cases have together are named.
@@ -39,7 +42,9 @@ pub(super) fn take(
     if !kept.iter().any(is_gap) {
         return Ok(None);
     }
+    refuse_pairwise(settings)?;
     let mut warnings = left_out.warnings(dataset.cases());
+    warnings.extend(scaling_of_baseline(settings));
     let factors = design.factors(kept.iter().map(|(_, own)| own.as_slice()), settings);
     let mut blocks = Vec::new();
     for (k, ((block, (columns, own)), factor)) in table.blocks.iter().zip(kept).zip(factors).enumerate() {
@@ -114,6 +119,44 @@ impl LeftOut {
     }
 }
 
+/// Pairwise moments have no Γ̂: what rests on it is refused.
+fn refuse_pairwise(settings: &Settings) -> Result<(), SemError> {
+    use StandardErrors::{Bootstrap, None as NoErrors, Standard};
+    if settings.missing != MissingValues::Pairwise {
+        return Ok(());
+    }
+    let named = NamedEstimator::of(settings.estimator);
+    if !matches!(named.discrepancy, Estimator::Ml | Estimator::Gls | Estimator::Uls) {
+        return Err(SemError::Option(format!(
+            "estimator {} needs complete cases for its weight matrix: with gaps take missing = \"listwise\", or ML, GLS or ULS \
+             with \"pairwise\"",
+            named.word
+        )));
+    }
+    let scaled = settings.tests.iter().any(|test| !matches!(test, TestName::Standard | TestName::None));
+    if scaled || !matches!(settings.se, Some(Standard | Bootstrap | NoErrors) | None) {
+        return Err(SemError::Option(
+            "robust standard errors and tests need cases, not the moments of pairs: take missing = \"ml\" with MLR, \
+             \"robust.two.stage\", or the bootstrap"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+/// With two stages the baseline's scaling factor of lavaan 0.6-14 is told to be what it is.
+fn scaling_of_baseline(settings: &Settings) -> Option<Warning> {
+    let staged = matches!(settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage);
+    (staged && settings.conventions.two_stage_baseline_fills_gaps).then(|| Warning {
+        code: WarningCode::OptionNote,
+        subjects: vec!["cfi.scaled".into(), "tli.scaled".into(), "cfi.robust".into(), "tli.robust".into()],
+        text: "the baseline's scaling factor follows lavaan 0.6-14, which fills gaps with means there; lavaan 0.7 corrects it. \
+               CFI and TLI, scaled and robust, are slightly too high; the chi-square of the model and RMSEA are not affected. \
+               Convention mplus has the corrected figures"
+            .into(),
+    })
+}
+
 fn block_sample(
     block: &Block,
     columns: &[Vec<Option<f64>>],
@@ -142,12 +185,13 @@ fn block_sample(
         standardise(&mut values);
     }
     let rows = cases::distinct_rows(&values);
-    let patterns = Patterns::new(&rows, &weights_of_rows(&rows, case_weights.as_deref()));
+    let weights = weights_of_rows(&rows, case_weights.as_deref());
+    let patterns = Patterns::new(&rows, &weights);
     let mut warnings: Vec<Warning> = low_coverage(&patterns, block).into_iter().collect();
     let (mean, covariance) = if settings.missing == MissingValues::Pairwise {
         check_pairs(&patterns, block)?;
         let all: Vec<usize> = (0..p).collect();
-        let covariance = pairwise_of(&rows, &all).ok_or_else(|| no_saturated_moments(block))?;
+        let covariance = pairwise_of(&rows, &weights, &all).ok_or_else(|| no_saturated_moments(block))?;
         let mean = patterns.by_variable().iter().map(|variable| variable.mean).collect();
         (mean, covariance.scaled(covariance_factor(settings, n)))
     } else {
@@ -232,16 +276,17 @@ fn check_pairs(patterns: &Patterns, block: &Block) -> Result<(), SemError> {
 }
 
 /// Covariances of some of the variables, divisor n in the sense that complete data give those of divisor n: of each pair
-/// from the cases that have both, about these cases' means, divisor their number − 1, times (n − 1)/n.
+/// from the cases that have both, about these cases' means, divisor their number − 1, times (n − 1)/n. `counts`: what each
+/// distinct row weighs.
 ///
 /// `None` where a pair has fewer than two cases.
-pub(crate) fn pairwise_of(rows: &DistinctRows, variables: &[usize]) -> Option<Matrix> {
-    let n: f64 = rows.counts.iter().sum();
+pub(crate) fn pairwise_of(rows: &DistinctRows, counts: &[f64], variables: &[usize]) -> Option<Matrix> {
+    let n: f64 = counts.iter().sum();
     let mut covariance = Matrix::zeros(variables.len(), variables.len());
     for (a, &i) in variables.iter().enumerate() {
         for (b, &j) in variables[..=a].iter().enumerate() {
             let both: Vec<(f64, f64, f64)> = (0..rows.values.rows())
-                .map(|row| (rows.counts[row], rows.values[(row, i)], rows.values[(row, j)]))
+                .map(|row| (counts[row], rows.values[(row, i)], rows.values[(row, j)]))
                 .filter(|(_, x, y)| !x.is_nan() && !y.is_nan())
                 .collect();
             let cases: f64 = both.iter().map(|(count, ..)| count).sum();
@@ -316,6 +361,11 @@ fn missing_x(table: &ParameterTable, block: usize, sample: &BlockSample) -> Opti
 }
 
 impl BlockSample {
+    /// What each distinct row weighs: its cases, or the sum of their sampling weights. `None` when moments were given.
+    pub fn row_weights(&self) -> Option<Vec<f64>> {
+        Some(weights_of_rows(self.rows.as_ref()?, self.case_weights.as_deref()))
+    }
+
     /// Distinct rows where no value is missing. `None` when moments were given, and with gaps.
     pub fn complete_rows(&self) -> Option<&DistinctRows> {
         self.rows.as_ref().filter(|_| self.patterns.is_none())

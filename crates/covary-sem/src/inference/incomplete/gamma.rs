@@ -4,7 +4,8 @@ use covary_numerics::{Matrix, linalg::Cholesky};
 
 use super::saturated::moments_without;
 use crate::{
-    inference::Solution,
+    estimators::lower_triangle,
+    inference::{Solution, casewise::counted_products},
     settings::{MissingValues, SaturatedAt},
 };
 
@@ -29,12 +30,50 @@ impl Solution<'_> {
     /// # Source
     /// Savalei and Bentler (2009), Structural Equation Modeling 16; Yuan and Bentler (2000).
     pub(crate) fn gamma_by_pattern(&self, block: usize) -> Option<Matrix> {
+        let staged = matches!(self.settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage);
+        if staged && self.of_baseline && self.settings.conventions.two_stage_baseline_fills_gaps {
+            return self.gamma_of_filled_gaps(block);
+        }
         match self.settings.missing {
             MissingValues::TwoStage => self.covariance_of_saturated(block, Bread::Observed, false),
             MissingValues::RobustTwoStage => self.covariance_of_saturated(block, Bread::Observed, true),
             MissingValues::Ml | MissingValues::MlX => self.covariance_of_saturated(block, Bread::Expected, true),
             MissingValues::Pairwise | MissingValues::Listwise => None,
         }
+    }
+
+    /// Γ̂ with the mean product in place of every product that has a gap: what lavaan 0.6-14 scales the baseline with.
+    fn gamma_of_filled_gaps(&self, block: usize) -> Option<Matrix> {
+        let sample = &self.sample.blocks[block];
+        let (rows, patterns) = (sample.rows.as_ref()?, sample.patterns.as_ref()?);
+        let alone = patterns.by_variable();
+        let p = patterns.variables;
+        let kept = moments_without(p, &self.fixed_x(block));
+        if kept.len() > MOST_MOMENTS {
+            return None;
+        }
+        let moments_of = |k: usize| -> Vec<f64> {
+            let c: Vec<f64> = (0..p).map(|j| rows.values[(k, j)] - alone[j].mean).collect();
+            c.iter().copied().chain(lower_triangle(p).map(|(i, j)| c[i] * c[j])).collect()
+        };
+        let mut z = Matrix::from_fn(rows.values.rows(), p + p * (p + 1) / 2, |_, _| 0.0);
+        let order = z.columns();
+        for k in 0..z.rows() {
+            z.values_mut()[k * order..(k + 1) * order].copy_from_slice(&moments_of(k));
+        }
+        for column in 0..order {
+            let (mut sum, mut cases) = (0.0, 0.0);
+            for (k, count) in rows.counts.iter().enumerate().filter(|(k, _)| !z[(*k, column)].is_nan()) {
+                sum += count * z[(k, column)];
+                cases += count;
+            }
+            for k in 0..z.rows() {
+                let value = z[(k, column)];
+                z[(k, column)] = if value.is_nan() { 0.0 } else { value - sum / cases };
+            }
+        }
+        let gamma = counted_products(&z, &rows.counts).scaled(1.0 / sample.cases as f64);
+        Some(embedded(&gamma.select(&kept, &kept), &kept, order))
     }
 
     /// n times the covariance matrix of the moments of the saturated model: Au⁻¹, `robust` Au⁻¹BuAu⁻¹.
@@ -67,7 +106,7 @@ impl Solution<'_> {
 }
 
 /// The matrix with its rows and columns at `kept`, zeros elsewhere.
-fn embedded(matrix: &Matrix, kept: &[usize], order: usize) -> Matrix {
+pub(super) fn embedded(matrix: &Matrix, kept: &[usize], order: usize) -> Matrix {
     let mut full = Matrix::zeros(order, order);
     for (a, &i) in kept.iter().enumerate() {
         for (b, &j) in kept.iter().enumerate() {

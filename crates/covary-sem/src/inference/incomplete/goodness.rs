@@ -19,7 +19,7 @@ pub fn quadratic_forms(
     let patterns = block.patterns.as_ref()?;
     let p = patterns.variables;
     let all: Vec<usize> = (0..p).collect();
-    let s = incomplete::pairwise_of(block.rows.as_ref()?, &all)?;
+    let s = incomplete::pairwise_of(block.rows.as_ref()?, &block.row_weights()?, &all)?;
     let alone = patterns.by_variable();
     let is_x = |i: usize| fixed_x.contains(&i);
     let kept = |i: usize, j: usize, value: f64| if is_x(i) && is_x(j) { 0.0 } else { value };

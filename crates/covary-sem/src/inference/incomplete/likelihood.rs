@@ -3,9 +3,10 @@
 use covary_numerics::{Matrix, linalg::Cholesky};
 
 use crate::{
-    ParameterTable, Sample,
+    ParameterTable, Sample, Settings,
     estimators::{SampleMoments, Scratch, fiml},
-    sample::{BlockSample, Patterns, incomplete},
+    sample::{BlockSample, Patterns, incomplete, saturated},
+    settings::MissingValues,
 };
 
 /// Σ_r n_r [ln |Σ_oo| + tr(S_r Σ_oo⁻¹) + δ'Σ_oo⁻¹δ] at any moments; −2 log L less the constant in 2π.
@@ -35,7 +36,7 @@ pub fn log_likelihoods(table: &ParameterTable, sample: &Sample, discrepancies: &
         let constant = values * (2.0 * std::f64::consts::PI).ln();
         let best = -0.5 * (constant + deviance(patterns, own.mean.as_ref()?, &own.covariance)?);
         let x = incomplete::fixed_x(table, block);
-        saturated += best - of_x(own, &incomplete::pairwise_of(own.rows.as_ref()?, &x)?)?;
+        saturated += best - of_x(own, &incomplete::pairwise_of(own.rows.as_ref()?, &own.row_weights()?, &x)?)?;
         model += best - 0.5 * patterns.cases * discrepancy - of_x(own, &own.covariance.select(&x, &x))?;
     }
     Some((model, saturated))
@@ -51,21 +52,39 @@ fn of_x(block: &BlockSample, covariance: &Matrix) -> Option<f64> {
     Some(-0.5 * block.weighted_cases() * (p * (2.0 * std::f64::consts::PI).ln() + log_determinant + p))
 }
 
-/// χ² of the baseline of one block: each variable by its available cases, `x` together at the moments of the saturated
-/// model.
+/// χ² of the baseline of one block: each variable by its available cases, `x` together by their own saturated model.
 ///
+/// With missing = "ml.x" x stand at the available means and the pairs' covariances, as in lavaan 0.6-14.
 /// `None` where a covariance matrix is not positive definite.
-pub fn baseline_statistic(block: &BlockSample, x: &[usize]) -> Option<f64> {
+pub fn baseline_statistic(block: &BlockSample, x: &[usize], settings: &Settings) -> Option<f64> {
     let patterns = block.patterns.as_ref()?;
-    let mean = block.mean.as_ref()?;
     let alone = patterns.by_variable();
     let y = (0..patterns.variables).filter(|j| !x.contains(j));
     let of_y: f64 = y.map(|j| alone[j].cases * (alone[j].variance.ln() + 1.0)).sum();
     let of_x = if x.is_empty() {
         0.0
     } else {
-        let mean: Vec<f64> = x.iter().map(|&j| mean[j]).collect();
-        deviance(&patterns.of_variables(x), &mean, &block.covariance.select(x, x))?
+        let (mean, covariance) = if settings.missing == MissingValues::MlX {
+            let pairs = incomplete::pairwise_of(block.rows.as_ref()?, &block.row_weights()?, x)?;
+            (x.iter().map(|&j| alone[j].mean).collect(), pairs)
+        } else {
+            moments_of_x(block, x)?
+        };
+        deviance(&patterns.of_variables(x), &mean, &covariance)?
     };
-    Some(of_y + of_x - deviance(patterns, mean, &block.covariance)?)
+    Some(of_y + of_x - deviance(patterns, block.mean.as_ref()?, &block.covariance)?)
+}
+
+/// Means and covariances of `x` by the saturated model of these variables alone, from their own available cases.
+///
+/// `None` where they do not exist.
+pub fn moments_of_x(block: &BlockSample, x: &[usize]) -> Option<(Vec<f64>, Matrix)> {
+    let own = block.patterns.as_ref()?.of_variables(x);
+    let mean: Vec<f64> = block.mean.as_ref().map(|mean| x.iter().map(|&j| mean[j]).collect())?;
+    let covariance = block.covariance.select(x, x);
+    if own.is_complete() && own.cases == block.patterns.as_ref()?.cases {
+        return Some((mean, covariance));
+    }
+    let moments = saturated::saturated_from(&own, Some((&mean, &covariance)))?;
+    Some((moments.mean, moments.covariance))
 }

@@ -5,7 +5,7 @@ use covary_numerics::Matrix;
 use crate::{
     Settings,
     estimators::{Estimator, SampleMoments},
-    sample::{BlockSample, DistinctRows, Patterns, covariance_factor, incomplete, saturated},
+    sample::{BlockSample, Patterns, covariance_factor, incomplete, saturated},
     settings::MissingValues,
 };
 
@@ -25,10 +25,9 @@ pub(crate) fn set_moments(
     let counts: Vec<f64> = counts.iter().map(|count| f64::from(*count)).collect();
     patterns.recount(rows, &counts);
     if settings.missing == MissingValues::Pairwise {
-        let drawn = DistinctRows { counts, values: rows.values.clone(), row_of_case: Vec::new() };
         let all: Vec<usize> = (0..patterns.variables).collect();
         let factor = covariance_factor(settings, patterns.cases as usize);
-        *covariance = incomplete::pairwise_of(&drawn, &all)?.scaled(factor);
+        *covariance = incomplete::pairwise_of(rows, &counts, &all)?.scaled(factor);
         *mean = patterns.by_variable().iter().map(|variable| variable.mean).collect();
     } else {
         let moments = saturated::saturated_from(patterns, Some((block.mean.as_ref()?, &block.covariance)))?;

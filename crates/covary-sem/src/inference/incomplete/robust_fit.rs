@@ -2,7 +2,10 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
-use super::{gamma::MOST_MOMENTS, saturated::moments_without};
+use super::{
+    gamma::{MOST_MOMENTS, embedded},
+    saturated::moments_without,
+};
 use crate::{
     inference::Solution,
     settings::{EstimatorName, SaturatedAt},
@@ -22,11 +25,13 @@ impl Solution<'_> {
     /// Au⁻¹BuAu⁻¹ (MLR). Without the moments of fixed x.
     ///
     /// FIML's own statistic measures misfit on a scale that depends on what is missing; T* on that of complete data.
+    /// `random_x`: by block, exogenous variables whose moments are free; where the conventions say so they count in Δ, Au and
+    /// Ω but not in V.
     /// `None` with complete data, where a matrix is singular, and with more than 6,000 moments.
     ///
     /// # Source
     /// Zhang and Savalei (2023), Psychological Methods 28.
-    pub fn components_of_fit(&self) -> Option<ComponentsOfFit> {
+    pub fn components_of_fit(&self, random_x: &[Vec<usize>]) -> Option<ComponentsOfFit> {
         let sandwich = self.settings.estimator == EstimatorName::Mlr;
         let q = self.matrices.free;
         let mut parts = Parts {
@@ -39,7 +44,7 @@ impl Solution<'_> {
         let mut statistic = 0.0;
         for (block, weight) in self.weights().into_iter().enumerate() {
             statistic += self.sample.blocks[block].weighted_cases() * self.complete_discrepancy(block)?;
-            self.add_parts(block, weight, sandwich, &mut parts)?;
+            self.add_parts(block, weight, &random_x[block], &mut parts)?;
         }
         let inverse = self.generalized_inverse(&parts.information)?;
         let explained = if sandwich {
@@ -51,7 +56,8 @@ impl Solution<'_> {
         Some(ComponentsOfFit { statistic, trace: parts.trace - explained })
     }
 
-    fn add_parts(&self, block: usize, weight: f64, sandwich: bool, parts: &mut Parts) -> Option<()> {
+    fn add_parts(&self, block: usize, weight: f64, random_x: &[usize], parts: &mut Parts) -> Option<()> {
+        let sandwich = self.settings.estimator == EstimatorName::Mlr;
         let at = SaturatedAt::Unstructured;
         let sample = &self.sample.blocks[block];
         let p = sample.covariance.rows();
@@ -62,7 +68,12 @@ impl Solution<'_> {
         let delta = self.matrices.delta(block, &self.values[block]);
         let all: Vec<usize> = (0..delta.columns()).collect();
         let delta = delta.select(&kept, &all);
-        let metric = normal_theory(&sample.covariance)?.select(&kept, &kept); // V
+        let mut metric = normal_theory(&sample.covariance)?; // V
+        if self.settings.conventions.robust_fit_without_random_x && !random_x.is_empty() {
+            let counted = moments_without(p, random_x);
+            metric = embedded(&metric.select(&counted, &counted), &counted, metric.rows());
+        }
+        let metric = metric.select(&kept, &kept);
         let information = self.saturated_observed(block, at)?.select(&kept, &kept); // Au
         let factor = Cholesky::new(&information)?;
         let in_metric = metric.times(&delta); // VΔ
