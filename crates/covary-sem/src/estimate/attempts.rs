@@ -3,19 +3,22 @@
 use covary_numerics::{Matrix, minimise::Ending, random};
 use rand::RngExt;
 
-use super::{Estimates, Objective, Restrictions, StartingValues, bounds, search};
-use crate::{Operator, ParameterTable, Sample, Settings, settings::Bounds};
+use super::{Estimates, Objective, Restrictions, StartingValues, bounds, restrictions::Restriction, search};
+use crate::{Operator, ParameterTable, Row, Sample, Settings, settings::Bounds};
 
 /// The seed of random starting values where none is given.
 const SEED: u64 = 1;
 /// Random starting values lie up to this far from the usual ones, in units in which a parameter's information is 1.
 const SPREAD: f64 = 1.0;
 
+/// Iterations of one search: what needs more runs along a direction without an end, and another start leads farther.
+const MOST_ITERATIONS_OF_ATTEMPT: usize = 250;
+
 /// Minimises f from one scheme of starting values after another until one converges; else the best that was found.
 ///
-/// Where none does, once more under bounds that the data set (`bounds = "standard"`), which are then released. Random
-/// starting values (`rstarts`) are all tried, and the lowest minimum is kept. `None` where the model has no moments at
-/// any start.
+/// Where the first does not, it is tried once more under bounds that the data set (`bounds = "standard"`), which are then
+/// released. A minimum with a negative variance or at a bound is a hint of several minima: then all schemes are tried, and the lowest is
+/// kept. So are random starting values (`rstarts`). `None` where the model has no moments at any start.
 pub fn estimate(
     objective: &mut Objective<f64>,
     restrictions: &Restrictions,
@@ -27,23 +30,32 @@ pub fn estimate(
         restrictions,
         weights: super::objective::weights(sample),
         max_iterations: settings.max_iterations,
+        variances: variances(table),
         best: None,
         iterations: 0,
         objective,
     };
-    for scheme in StartingValues::ALL {
+    for (number, scheme) in StartingValues::ALL.into_iter().enumerate() {
         let start = scheme.theta(attempts.objective.matrices(), table, sample);
-        let found = attempts.try_from(restrictions, &start);
-        if attempts.is_over(found) {
-            break;
+        if let Some(found) = attempts.try_from(restrictions, &start) {
+            let settled = found.ending == Ending::Converged && !attempts.is_suspicious(&found);
+            attempts.keep(found);
+            if settled {
+                break;
+            }
+        }
+        if number == 0 && attempts.failed() {
+            attempts.try_bounded(table, sample);
         }
     }
-    if attempts.failed() {
-        attempts.try_bounded(table, sample);
-    }
     attempts.try_random(table, sample, settings);
-    let iterations = attempts.iterations;
-    attempts.best.map(|best| Estimates { iterations, ..best })
+    attempts.result()
+}
+
+/// Positions in θ of variances.
+fn variances(table: &ParameterTable) -> Vec<usize> {
+    let is_variance = |row: &&Row| row.op == Operator::Covariance && row.lhs == row.rhs;
+    table.rows.iter().filter(is_variance).filter_map(|row| row.free).collect()
 }
 
 struct Attempts<'a, 'b> {
@@ -51,15 +63,16 @@ struct Attempts<'a, 'b> {
     restrictions: &'a Restrictions,
     weights: Vec<f64>,
     max_iterations: usize,
+    variances: Vec<usize>,
     best: Option<Estimates>,
     iterations: usize,
 }
 
 impl Attempts<'_, '_> {
-    /// A search from θ. The limit of iterations is one for each search, as it is in the programs whose option it is.
+    /// A search from θ; and, where it ends without a minimum, another from there.
     fn try_from(&mut self, restrictions: &Restrictions, theta: &[f64]) -> Option<Estimates> {
         let mut found = self.search_from(restrictions, theta)?;
-        if found.ending == Ending::NoProgress
+        if found.ending != Ending::Converged
             && let Some(again) = self.search_from(restrictions, &found.theta)
             && again.objective <= found.objective
         {
@@ -69,19 +82,23 @@ impl Attempts<'_, '_> {
         Some(found)
     }
 
+    /// One search. `None` where there are no moments at θ, or no iterations left.
     fn search_from(&mut self, restrictions: &Restrictions, theta: &[f64]) -> Option<Estimates> {
+        let left = self.max_iterations.saturating_sub(self.iterations);
+        if left == 0 && self.best.is_some() {
+            return None;
+        }
         let start = restrictions.linear.project(theta);
-        let found = search(self.objective, restrictions, &self.weights, &start, self.max_iterations)?;
+        let most = left.min(MOST_ITERATIONS_OF_ATTEMPT);
+        let found = search(self.objective, restrictions, &self.weights, &start, most)?;
         self.iterations += found.iterations;
         Some(found)
     }
 
-    /// Keeps what was found where it is better; whether no other start need be tried.
-    fn is_over(&mut self, found: Option<Estimates>) -> bool {
-        let Some(found) = found else { return false };
-        let over = found.ending != Ending::NoProgress;
-        self.keep(found);
-        over
+    /// A negative variance, or an estimate at a bound.
+    fn is_suspicious(&self, found: &Estimates) -> bool {
+        self.variances.iter().any(|k| found.theta[*k] < 0.0)
+            || found.active.iter().any(|i| self.restrictions.rest.get(*i).is_some_and(Restriction::is_bound))
     }
 
     /// A minimum is better than none, a lower one better than another.
@@ -97,7 +114,20 @@ impl Attempts<'_, '_> {
     }
 
     fn failed(&self) -> bool {
-        self.best.as_ref().is_none_or(|best| best.ending == Ending::NoProgress)
+        self.best.as_ref().is_none_or(|best| best.ending != Ending::Converged)
+    }
+
+    /// The best, with the iterations of all; the limit counts for all of them together.
+    fn result(self) -> Option<Estimates> {
+        let (iterations, over) = (self.iterations, self.iterations >= self.max_iterations);
+        self.best.map(|best| {
+            let ending = match best.ending {
+                Ending::Converged => Ending::Converged,
+                _ if over => Ending::IterationLimit,
+                _ => Ending::NoProgress,
+            };
+            Estimates { iterations, ending, ..best }
+        })
     }
 
     /// Within bounds, then from where that ends without them.
@@ -122,7 +152,9 @@ impl Attempts<'_, '_> {
         let usual = StartingValues::Noniterative.theta(self.objective.matrices(), table, sample);
         let Some(units) = self.units(&usual) else { return };
         for start in 0..settings.random_starts {
-            let theta = perturbed(&usual, &units, table, &mut random::stream(seed, start as u64));
+            // Each has the limit for itself.
+            self.max_iterations = self.iterations + settings.max_iterations;
+            let theta = perturbed(&usual, &units, &self.variances, &mut random::stream(seed, start as u64));
             if let Some(found) = self.try_from(self.restrictions, &theta) {
                 self.keep(found);
             }
@@ -137,13 +169,11 @@ impl Attempts<'_, '_> {
 }
 
 /// Variances are multiplied by e^u, other parameters moved by u of their units, u uniform between −1 and 1.
-fn perturbed(usual: &[f64], units: &[f64], table: &ParameterTable, stream: &mut impl rand::Rng) -> Vec<f64> {
+fn perturbed(usual: &[f64], units: &[f64], variances: &[usize], stream: &mut impl rand::Rng) -> Vec<f64> {
     let mut theta = usual.to_vec();
     for (k, value) in theta.iter_mut().enumerate() {
         let u = SPREAD * (2.0 * stream.random::<f64>() - 1.0);
-        let is_variance =
-            table.rows.iter().any(|row| row.free == Some(k) && row.op == Operator::Covariance && row.lhs == row.rhs);
-        if is_variance && *value > 0.0 {
+        if variances.contains(&k) && *value > 0.0 {
             *value *= u.exp();
         } else {
             *value += u * units[k];

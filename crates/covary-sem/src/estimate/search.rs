@@ -101,10 +101,11 @@ pub fn search(
     let mut ending = Ending::NoProgress;
     for _ in 0..=MOST_SADDLES {
         ending = scaled.descend(weights, &mut point, &mut iterations, max_iterations)?;
-        match scaled.way_off_saddle(&point).filter(|_| ending == Ending::Converged) {
-            Some(lower) => point = lower,
-            None => break,
+        if ending != Ending::Converged {
+            break;
         }
+        let Some(lower) = scaled.way_off_saddle(&point) else { break };
+        point = lower;
         ending = Ending::NoProgress;
     }
     let objective = scaled.evaluate(&point)?;
