@@ -4,8 +4,9 @@
 //!
 //! f − Σ λᵢcᵢ + ½ρ Σ cᵢ², of an inequality only where cᵢ < λᵢ/ρ,
 //!
-//! with λ ← λ − ρc (of inequalities at least 0) after each. While no restriction is touched that is f itself. Then steps
-//! of sequential quadratic programming with exact second derivatives of f and of the restrictions find which of them
+//! with λ ← λ − ρc (of inequalities at least 0) after each. While no restriction is touched that is f itself. Limits of
+//! single parameters have no part in it: they are kept to at each step (projected Newton's or scoring steps), since f may
+//! have no minimum, or no values, beyond them. Then steps of sequential quadratic programming with exact second derivatives of f and of the restrictions find which of them
 //! bind, and bring the conditions of a minimum to rounding:
 //!
 //! ∂f = Σ λᵢ∂cᵢ, cᵢ = 0 or ≥ 0, of inequalities λᵢ ≥ 0 and λᵢcᵢ = 0.
@@ -14,7 +15,7 @@
 //! length 1 in the metric of the information, so that penalty and tolerances mean the same in any model.
 //!
 //! # Source
-//! Hestenes (1969), Powell (1969), Rockafellar (1973) for the multipliers; Nocedal and Wright (2006), chapters 17 and 18.
+//! Hestenes (1969), Powell (1969), Rockafellar (1973) for the multipliers; Bertsekas (1982) for projected steps; Nocedal and Wright (2006), chapters 17 and 18.
 
 use covary_numerics::{
     Matrix,
@@ -43,6 +44,9 @@ const FIRST_TOLERANCE: f64 = 1e-2;
 const NEAR: f64 = 0.1;
 /// Iterations of one round; a search along a level direction has no end, Newton's steps do.
 const MOST_ITERATIONS_OF_ROUND: usize = 200;
+/// The part of the promised decrease that a projected step must bring, and how often it is halved for that.
+const SUFFICIENT_DECREASE: f64 = 1e-4;
+const MOST_SHORTENINGS: i32 = 30;
 /// Newton's steps, and how often one is halved.
 const MOST_STEPS: usize = 30;
 const MOST_HALVINGS: i32 = 3;
@@ -72,7 +76,8 @@ pub(super) fn search(
     let scaled = Scaled::at(objective, &restrictions.linear, weights, &start)?;
     let point: Vec<f64> = start.iter().zip(&scaled.scale).map(|(eta, scale)| eta / scale).collect();
     let number = restrictions.rest.len();
-    let mut search = Search { scaled, restrictions, units: vec![1.0; number], iterations: 0, max_iterations };
+    let limits = Limits::new(restrictions, &scaled.scale);
+    let mut search = Search { scaled, restrictions, limits, units: vec![1.0; number], iterations: 0, max_iterations };
     let point = search.where_restrictions_exist(point)?;
     search.set_units(&point)?;
     let found = search.run(weights, point)?;
@@ -82,10 +87,60 @@ pub(super) fn search(
 struct Search<'a, 'b> {
     scaled: Scaled<'a, 'b>,
     restrictions: &'a Restrictions,
+    limits: Limits,
     /// By what each restriction is divided.
     units: Vec<f64>,
     iterations: usize,
     max_iterations: usize,
+}
+
+/// Limits of single parameters, in the units of the search.
+struct Limits {
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    /// Of each restriction that is one: the parameter, and whether it is a lower limit.
+    of: Vec<Option<(usize, bool)>>,
+}
+
+impl Limits {
+    /// Those that leave room; what contradicts another is no limit but a restriction that will be missed.
+    fn new(restrictions: &Restrictions, scale: &[f64]) -> Self {
+        let q = scale.len();
+        let mut limits = Limits {
+            lower: vec![f64::NEG_INFINITY; q],
+            upper: vec![f64::INFINITY; q],
+            of: vec![None; restrictions.rest.len()],
+        };
+        for i in 0..restrictions.rest.len() {
+            let Some((j, value, is_lower)) = restrictions.limit(i) else { continue };
+            let value = value / scale[j];
+            let fits = if is_lower { value <= limits.upper[j] } else { value >= limits.lower[j] };
+            if fits {
+                if is_lower {
+                    limits.lower[j] = limits.lower[j].max(value);
+                } else {
+                    limits.upper[j] = limits.upper[j].min(value);
+                }
+                limits.of[i] = Some((j, is_lower));
+            }
+        }
+        limits
+    }
+
+    fn are_there(&self) -> bool {
+        self.of.iter().any(Option::is_some)
+    }
+
+    fn project(&self, point: &mut [f64]) {
+        for (j, x) in point.iter_mut().enumerate() {
+            *x = x.clamp(self.lower[j], self.upper[j]);
+        }
+    }
+
+    /// Whether a parameter stays at its limit: it is there, and f falls beyond.
+    fn holds(&self, j: usize, x: f64, gradient: f64) -> bool {
+        (x <= self.lower[j] && gradient > 0.0) || (x >= self.upper[j] && gradient < 0.0)
+    }
 }
 
 /// f and the restrictions at a point, in the units of the search.
@@ -115,14 +170,23 @@ impl Search<'_, '_> {
         let mut multipliers = vec![0.0; self.restrictions.rest.len()];
         let (mut penalty, mut tolerance, mut violation) = (FIRST_PENALTY, FIRST_TOLERANCE, f64::INFINITY);
         for _ in 0..MOST_ROUNDS {
-            let ending = self.minimise_augmented(weights, &mut point, &multipliers, penalty, tolerance)?;
+            let ending = if self.limits.are_there() {
+                self.minimise_within_limits(weights, &mut point, &multipliers, penalty, tolerance)?
+            } else {
+                self.minimise_augmented(weights, &mut point, &multipliers, penalty, tolerance)?
+            };
             let values = self.evaluate(&point)?;
             if ending == Ending::IterationLimit && self.iterations >= self.max_iterations {
                 return Some(Found { point, multipliers, ending });
             }
             let before = violation;
             violation = self.violation(&values.restrictions, &multipliers, penalty);
+            let at_limits = self.multipliers_of_limits(&point, &multipliers, penalty)?;
             for (i, (multiplier, c)) in multipliers.iter_mut().zip(&values.restrictions).enumerate() {
+                if let Some(of_limit) = at_limits[i] {
+                    *multiplier = of_limit;
+                    continue;
+                }
                 *multiplier -= penalty * c;
                 if !self.restrictions.rest[i].is_equality() {
                     *multiplier = multiplier.max(0.0);
@@ -176,6 +240,9 @@ impl Search<'_, '_> {
     fn augmented(&mut self, point: &[f64], multipliers: &[f64], penalty: f64) -> Option<(f64, Vec<f64>)> {
         let Values { objective: mut value, mut gradient, restrictions, jacobian } = self.evaluate(point)?;
         for (i, (c, multiplier)) in restrictions.iter().zip(multipliers).enumerate() {
+            if self.limits.of[i].is_some() {
+                continue;
+            }
             if self.restrictions.rest[i].is_equality() || *c < multiplier / penalty {
                 value += (0.5 * penalty * c - multiplier) * c;
                 let factor = penalty * c - multiplier;
@@ -189,20 +256,141 @@ impl Search<'_, '_> {
 
     /// The inverse of the information with the curvature of the penalty.
     fn metric(&mut self, weights: &[f64], point: &[f64], multipliers: &[f64], penalty: f64) -> Option<Matrix> {
-        let mut curvature = self.scaled.information_at(weights, point)?;
-        let values = self.evaluate(point)?;
-        let binds =
-            |i: usize| self.restrictions.rest[i].is_equality() || values.restrictions[i] < multipliers[i] / penalty;
-        for i in (0..multipliers.len()).filter(|i| binds(*i)) {
-            add_outer(&mut curvature, values.jacobian.row(i), penalty);
+        regular_inverse(&self.penalised_information(weights, point, multipliers, penalty)?)
+    }
+
+    /// Whether a restriction has a part in the augmented Lagrangian that bends with it.
+    fn is_penalised(&self, i: usize, values: &Values, multipliers: &[f64], penalty: f64) -> bool {
+        self.limits.of[i].is_none()
+            && (self.restrictions.rest[i].is_equality() || values.restrictions[i] < multipliers[i] / penalty)
+    }
+
+    /// Newton's steps on the augmented Lagrangian, scoring steps where its Hessian is not positive definite, projected on
+    /// the limits; the point is left at their end.
+    fn minimise_within_limits(
+        &mut self,
+        weights: &[f64],
+        point: &mut Vec<f64>,
+        multipliers: &[f64],
+        penalty: f64,
+        tolerance: f64,
+    ) -> Option<Ending> {
+        self.limits.project(point);
+        for _ in 0..MOST_ITERATIONS_OF_ROUND {
+            let (value, gradient) = self.augmented(point, multipliers, penalty)?;
+            let free: Vec<usize> =
+                (0..point.len()).filter(|j| !self.limits.holds(*j, point[*j], gradient[*j])).collect();
+            if free.iter().all(|j| gradient[*j].abs() <= tolerance) {
+                return Some(Ending::Converged);
+            }
+            if self.iterations >= self.max_iterations {
+                return Some(Ending::IterationLimit);
+            }
+            self.iterations += 1;
+            let directions = self.directions(weights, point, multipliers, penalty, &gradient, &free);
+            let next = directions
+                .into_iter()
+                .find_map(|direction| self.projected_step(point, &direction, value, &gradient, multipliers, penalty));
+            match next {
+                Some(next) => *point = next,
+                None => return Some(Ending::NoProgress),
+            }
         }
-        regular_inverse(&curvature)
+        Some(Ending::IterationLimit)
+    }
+
+    /// Ways down among the parameters that are not held at a limit: Newton's, scoring's, the gradient's.
+    fn directions(
+        &mut self,
+        weights: &[f64],
+        point: &[f64],
+        multipliers: &[f64],
+        penalty: f64,
+        gradient: &[f64],
+        free: &[usize],
+    ) -> Vec<Vec<f64>> {
+        let of_free: Vec<f64> = free.iter().map(|j| gradient[*j]).collect();
+        let spread = |step: Vec<f64>| {
+            let mut direction = vec![0.0; point.len()];
+            free.iter().zip(step).for_each(|(j, d)| direction[*j] = -d);
+            direction
+        };
+        let newton = self
+            .augmented_hessian(point, multipliers, penalty)
+            .and_then(|hessian| Some(spread(Cholesky::new(&hessian.select(free, free))?.solve_vector(&of_free))));
+        let scoring = self.penalised_information(weights, point, multipliers, penalty).and_then(|information| {
+            Some(spread(regular_inverse(&information.select(free, free))?.times_vector(&of_free)))
+        });
+        [newton, scoring, Some(spread(of_free.clone()))].into_iter().flatten().collect()
+    }
+
+    fn augmented_hessian(&mut self, point: &[f64], multipliers: &[f64], penalty: f64) -> Option<Matrix> {
+        let values = self.evaluate(point)?;
+        let penalised: Vec<usize> =
+            (0..multipliers.len()).filter(|i| self.is_penalised(*i, &values, multipliers, penalty)).collect();
+        let mut effective = vec![0.0; multipliers.len()];
+        penalised.iter().for_each(|i| effective[*i] = multipliers[*i] - penalty * values.restrictions[*i]);
+        let mut hessian = self.lagrangian_hessian(&effective)?;
+        penalised.iter().for_each(|i| add_outer(&mut hessian, values.jacobian.row(*i), penalty));
+        Some(hessian)
+    }
+
+    fn penalised_information(
+        &mut self,
+        weights: &[f64],
+        point: &[f64],
+        multipliers: &[f64],
+        penalty: f64,
+    ) -> Option<Matrix> {
+        let mut information = self.scaled.information_at(weights, point)?;
+        let values = self.evaluate(point)?;
+        for i in (0..multipliers.len()).filter(|i| self.is_penalised(*i, &values, multipliers, penalty)) {
+            add_outer(&mut information, values.jacobian.row(i), penalty);
+        }
+        Some(information)
+    }
+
+    /// The first of ever shorter steps, projected on the limits, that lowers the augmented Lagrangian by enough.
+    fn projected_step(
+        &mut self,
+        point: &[f64],
+        direction: &[f64],
+        value: f64,
+        gradient: &[f64],
+        multipliers: &[f64],
+        penalty: f64,
+    ) -> Option<Vec<f64>> {
+        (0..MOST_SHORTENINGS).find_map(|shortening| {
+            let length = 0.5f64.powi(shortening);
+            let mut next: Vec<f64> = point.iter().zip(direction).map(|(x, d)| x + length * d).collect();
+            self.limits.project(&mut next);
+            let promised: f64 = gradient.iter().zip(next.iter().zip(point)).map(|(g, (n, x))| g * (n - x)).sum();
+            let (lower, _) = self.augmented(&next, multipliers, penalty)?;
+            (promised < 0.0 && lower <= value + SUFFICIENT_DECREASE * promised).then_some(next)
+        })
+    }
+
+    /// λ of each limit: the gradient of the rest across it, where the parameter is at the limit.
+    fn multipliers_of_limits(&mut self, point: &[f64], multipliers: &[f64], penalty: f64) -> Option<Vec<Option<f64>>> {
+        let (_, gradient) = self.augmented(point, multipliers, penalty)?;
+        let values = self.evaluate(point)?;
+        let of = |(i, limit): (usize, &Option<(usize, bool)>)| {
+            limit.map(|(j, is_lower)| {
+                let at_limit =
+                    if is_lower { point[j] <= self.limits.lower[j] } else { point[j] >= self.limits.upper[j] };
+                let slope = values.jacobian[(i, j)];
+                if at_limit && slope != 0.0 { (gradient[j] / slope).max(0.0) } else { 0.0 }
+            })
+        };
+        Some(self.limits.of.iter().enumerate().map(of).collect())
     }
 
     /// How much the restrictions are missed, and how far inequalities with a multiplier are from 0.
     fn violation(&self, values: &[f64], multipliers: &[f64], penalty: f64) -> f64 {
-        let of = |(i, c): (usize, &f64)| {
-            if self.restrictions.rest[i].is_equality() { c.abs() } else { c.min(multipliers[i] / penalty).abs() }
+        let of = |(i, c): (usize, &f64)| match self.limits.of[i] {
+            Some(_) => 0.0,
+            None if self.restrictions.rest[i].is_equality() => c.abs(),
+            None => c.min(multipliers[i] / penalty).abs(),
         };
         values.iter().enumerate().map(of).fold(0.0, f64::max)
     }
@@ -237,7 +425,7 @@ impl Search<'_, '_> {
     /// more and more curvature in all directions. `None` where nothing helps.
     fn newton_step(&mut self, from: &Candidate) -> Option<Candidate> {
         let values = self.evaluate(&from.point)?;
-        let hessian = self.lagrangian_hessian(from)?;
+        let hessian = self.lagrangian_hessian(&from.multipliers)?;
         let linear = |i: usize| LinearRestriction {
             gradient: values.jacobian.row(i).to_vec(),
             value: values.restrictions[i],
@@ -261,8 +449,8 @@ impl Search<'_, '_> {
     }
 
     /// ∂²f − Σ λᵢ∂²cᵢ at the point of the last evaluation.
-    fn lagrangian_hessian(&self, at: &Candidate) -> Option<Matrix> {
-        let unscaled: Vec<f64> = at.multipliers.iter().zip(&self.units).map(|(m, unit)| m / unit).collect();
+    fn lagrangian_hessian(&self, multipliers: &[f64]) -> Option<Matrix> {
+        let unscaled: Vec<f64> = multipliers.iter().zip(&self.units).map(|(m, unit)| m / unit).collect();
         let theta = &self.scaled.theta;
         let over_theta = self.scaled.objective.hessian(theta)?.minus(&self.restrictions.curvature(theta, &unscaled)?);
         self.scaled.in_units(&over_theta)
@@ -292,7 +480,7 @@ impl Search<'_, '_> {
     fn is_minimum(&mut self, candidate: &Candidate) -> bool {
         let bends_up = |search: &mut Self| {
             let values = search.evaluate(&candidate.point)?;
-            let hessian = search.lagrangian_hessian(candidate)?;
+            let hessian = search.lagrangian_hessian(&candidate.multipliers)?;
             search.made_convex(&hessian, LEVEL, candidate, &values)
         };
         bends_up(self).is_some()

@@ -151,6 +151,21 @@ impl Restrictions {
         text_of_restriction(&self.rest[position], table)
     }
 
+    /// The one η on which a restriction depends, linearly: its position, the value at which the restriction holds as an
+    /// equation, and whether η must be at least that.
+    pub(super) fn limit(&self, position: usize) -> Option<(usize, f64, bool)> {
+        let restriction = self.rest.get(position).filter(|restriction| !restriction.is_equality())?;
+        let (row, constant) = restriction.linear(self.linear.offset.len())?;
+        let mut reduced = vec![0.0; self.linear.reduced()];
+        self.linear.reduce_gradient(&row, &mut reduced);
+        let mut moving = (0..reduced.len()).filter(|j| reduced[*j] != 0.0);
+        let (j, None) = (moving.next()?, moving.next()) else { return None };
+        let at_zero = row.iter().zip(&self.linear.offset).map(|(a, c)| a * c).sum::<f64>() + constant;
+        // −0 would look like a negative variance.
+        let value = -at_zero / reduced[j] + 0.0;
+        value.is_finite().then_some((j, value, reduced[j] > 0.0))
+    }
+
     /// Whether anything is left to be met once linear equalities are; an error where what is fixed does not meet it.
     fn leaves_open(&self, restriction: &Restriction, table: &ParameterTable) -> Result<bool, SemError> {
         let Some((row, constant)) = restriction.linear(table.free) else { return Ok(true) };
