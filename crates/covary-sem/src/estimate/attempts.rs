@@ -48,6 +48,7 @@ pub fn estimate(
             attempts.try_bounded(table, sample);
         }
     }
+    attempts.go_on();
     attempts.try_random(table, sample, settings);
     attempts.result()
 }
@@ -72,7 +73,7 @@ impl Attempts<'_, '_> {
     /// A search from θ; and, where it ends without a minimum, another from there.
     fn try_from(&mut self, restrictions: &Restrictions, theta: &[f64]) -> Option<Estimates> {
         let mut found = self.search_from(restrictions, theta)?;
-        if found.ending != Ending::Converged
+        if found.ending == Ending::NoProgress
             && let Some(again) = self.search_from(restrictions, &found.theta)
             && again.objective <= found.objective
         {
@@ -128,6 +129,17 @@ impl Attempts<'_, '_> {
             };
             Estimates { iterations, ending, ..best }
         })
+    }
+
+    /// With the iterations that are left, from the best that was found where that is no minimum.
+    fn go_on(&mut self) {
+        let left = self.max_iterations.saturating_sub(self.iterations);
+        let Some(best) = self.best.clone().filter(|best| best.ending != Ending::Converged && left > 0) else { return };
+        let start = self.restrictions.linear.project(&best.theta);
+        if let Some(found) = search(self.objective, self.restrictions, &self.weights, &start, left) {
+            self.iterations += found.iterations;
+            self.keep(found);
+        }
     }
 
     /// Within bounds, then from where that ends without them.

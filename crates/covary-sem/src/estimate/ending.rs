@@ -8,7 +8,9 @@ use crate::{ParameterTable, Warning, model_matrices::formula_of, warning::Warnin
 /// An eigenvalue of the implied correlations below this: the search ran against the edge of what has a likelihood.
 const EDGE: f64 = 1e-5;
 /// Curvature below this, where that of a parameter is 1, is none that a search could follow.
-const FLAT: f64 = 1e-5;
+const FLAT: f64 = 1e-3;
+/// A search of so many iterations had time to find a minimum.
+const ENOUGH: usize = 200;
 /// A restriction missed by more than this, in units of a parameter's information, is not met.
 const MISSED: f64 = 1e-4;
 /// Elements of an eigenvector within a fifth of the largest are named.
@@ -49,10 +51,12 @@ pub fn unfinished(
     weights: &[f64],
     found: &Estimates,
 ) -> Option<Unfinished> {
+    let iterations = found.iterations;
     match found.ending {
         Ending::Converged => return None,
-        Ending::IterationLimit => return Some(Unfinished::IterationLimit { iterations: found.iterations }),
-        Ending::NoProgress => {}
+        // A search that had time ran along something, which is more worth knowing than that it was stopped.
+        Ending::IterationLimit if iterations < ENOUGH => return Some(Unfinished::IterationLimit { iterations }),
+        Ending::IterationLimit | Ending::NoProgress => {}
     }
     let missed = missed(objective, restrictions, table, weights, &found.theta);
     if !missed.is_empty() {
@@ -63,7 +67,11 @@ pub fn unfinished(
         return Some(Unfinished::Edge { variables });
     }
     let parameters = flat(objective, restrictions, table, weights, &found.theta);
-    Some(if parameters.is_empty() { Unfinished::NoProgress } else { Unfinished::Flat { parameters } })
+    Some(match found.ending {
+        _ if !parameters.is_empty() => Unfinished::Flat { parameters },
+        Ending::IterationLimit => Unfinished::IterationLimit { iterations },
+        _ => Unfinished::NoProgress,
+    })
 }
 
 impl Unfinished {
@@ -73,7 +81,7 @@ impl Unfinished {
             Unfinished::IterationLimit { iterations } => (
                 Vec::new(),
                 format!("the search stopped at its limit after {iterations} iterations"),
-                "raise iter.max, or give starting values nearer to the solution".to_string(),
+                "raise iter.max, give starting values nearer to the solution, or set bounds = \"standard\"".to_string(),
             ),
             Unfinished::Restrictions { missed } => (
                 missed.clone(),
