@@ -52,9 +52,14 @@ pub(super) fn optimum(loadings: &Matrix, settings: &RotationSettings) -> Option<
     let factors = inverse(&bent)?;
     Some(Optimum {
         transformation: varimax.transformation.times(&bent),
+        varimax: Some(varimax.transformation),
         factor_correlations: Some(unit_diagonal(factors.times(&factors.transpose()))),
         value: None,
-        ..varimax
+        iterations: varimax.iterations,
+        converged: varimax.converged,
+        starts: varimax.starts,
+        at_best: varimax.at_best,
+        minima: varimax.minima,
     })
 }
 
@@ -64,8 +69,8 @@ pub(super) fn optimum(loadings: &Matrix, settings: &RotationSettings) -> Option<
 pub(super) fn follow(conditions: &Conditions, solution: Rotatable, directions: &[Direction]) -> Option<Vec<Matrix>> {
     let settings = varimax_settings(conditions.settings);
     let of_varimax = Conditions { rotation: Rotation::Varimax, settings: &settings, ..*conditions };
-    let bent = self::bent(conditions, solution)?; // U
-    let back = inverse(&bent)?;
+    let bent = conditions.bent?; // U
+    let back = inverse(bent)?;
     let loadings = solution.loadings.times(&back); // V
     let m = loadings.columns();
     let identity = Matrix::identity(m);
@@ -88,25 +93,9 @@ pub(super) fn follow(conditions: &Conditions, solution: Rotatable, directions: &
             let scaled = conditions.standardized_along(&dual(&loadings, &moving), varimax, &direction.unique);
             let bending = bend(&scaled, conditions.settings.kappa)?;
             let change = Matrix::from_fn(m, m, |i, j| bending.at(i, j).derivative);
-            Some(back.times(&turn.times(&bent)).plus(&back.times(&change)))
+            Some(back.times(&turn.times(bent)).plus(&back.times(&change)))
         })
         .collect()
-}
-
-/// U of a promax solution: its loadings are turned back to orthogonal factors and to varimax.
-fn bent(conditions: &Conditions, solution: Rotatable) -> Option<Matrix> {
-    let m = solution.loadings.columns();
-    // Φ = LL': ΛL are loadings of orthogonal factors.
-    let root = lower_root(solution.correlations)?;
-    let scaled = conditions.standardized_loadings(solution);
-    let varimax = optimise(&scaled.times(&root), Rotation::Varimax, &varimax_settings(conditions.settings), None)?;
-    let back = root.times(&varimax.transformation);
-    (back.rows() == m).then(|| inverse(&back)).flatten()
-}
-
-fn lower_root(matrix: &Matrix) -> Option<Matrix> {
-    // L from L⁻¹: forward substitution of the identity.
-    inverse(&Cholesky::new(matrix)?.forward(&Matrix::identity(matrix.rows())))
 }
 
 fn varimax_settings(settings: &RotationSettings) -> RotationSettings {

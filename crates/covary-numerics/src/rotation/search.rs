@@ -29,6 +29,8 @@ pub struct Optimum {
     pub transformation: Matrix,
     /// Φ = T⁻¹T⁻¹', when oblique.
     pub factor_correlations: Option<Matrix>,
+    /// Of promax the T of the varimax solution that it begins with.
+    pub varimax: Option<Matrix>,
     /// The criterion there, of the weighted loadings; `None` for promax, which has none.
     pub value: Option<f64>,
     /// Iterations of the best start.
@@ -171,6 +173,7 @@ impl Task<'_> {
         Some(Optimum {
             transformation: if self.oblique { inverse(&factors.transpose())? } else { factors.clone() },
             factor_correlations: self.oblique.then(|| correlations(factors)),
+            varimax: None,
             value: Some(best.state.value),
             iterations: coarse + best.iterations,
             converged: best.converged,

@@ -51,6 +51,8 @@ pub struct Conditions<'a> {
     ///
     /// They leave out Φ in the metric, which is right only where Φ = I.
     pub without_correlations: bool,
+    /// Of promax U with Λ = VU, V its varimax solution; `None` for criteria.
+    pub bent: Option<&'a Matrix>,
 }
 
 impl Conditions<'_> {
@@ -145,13 +147,7 @@ impl Conditions<'_> {
         scaled_rows(loadings, &deviations)
     }
 
-    /// Λ over the model's standard deviations, of the solution.
-    pub(super) fn standardized_loadings(&self, at: Rotatable) -> Matrix {
-        let correlations = Grid::constant(at.correlations);
-        self.in_standard_metric(&Grid::constant(at.loadings), Some(&correlations), at.unique).matrix()
-    }
-
-    /// The same along a direction, for orthogonal factors.
+    /// Λ over the model's standard deviations along a direction, for orthogonal factors.
     pub(super) fn standardized_along(&self, loadings: &Grid<Dual>, at: Rotatable, unique: &[f64]) -> Grid<Dual> {
         let pairs = at.unique.iter().zip(unique);
         let unique: Vec<Dual> =
@@ -171,12 +167,8 @@ pub(super) fn newton_step(
     let identity = Matrix::identity(m);
     let unweighted =
         RotationSettings { row_weights: RowWeights::None, oblique: Some(correlations.is_some()), ..settings.clone() };
-    let conditions = Conditions {
-        rotation: Rotation::None,
-        settings: &unweighted,
-        standardized: false,
-        without_correlations: false,
-    };
+    let conditions =
+        Conditions { rotation: Rotation::None, settings: &unweighted, standardized: false, without_correlations: false, bent: None };
     let solution = Rotatable {
         loadings: pattern,
         correlations: correlations.unwrap_or(&identity),

@@ -76,6 +76,7 @@ pub(super) fn units(
     for unit in &units {
         check_items(table, unit)?;
         for &block in &unit.blocks {
+            check_loadings(table, unit, block)?;
             check_alike(table, &forms[block], unit, block)?;
         }
         check_constraints(table, forms, constraints, unit)?;
@@ -155,6 +156,28 @@ fn check_items(table: &ParameterTable, unit: &Unit) -> Result<(), SemError> {
         ))),
         None => Ok(()),
     }
+}
+
+/// Only the loadings that identify the unrotated factors are fixed: of factor k the first k − 1.
+fn check_loadings(table: &ParameterTable, unit: &Unit, block: usize) -> Result<(), SemError> {
+    for (rank, factor) in unit.factors.iter().enumerate() {
+        let own = |row: &&crate::Row| row.block == block && row.op == Operator::Measures && row.lhs == *factor;
+        let fixed = table.rows.iter().filter(own).enumerate().find(|(k, row)| row.free.is_none() && *k >= rank);
+        if let Some((_, row)) = fixed {
+            return Err(constrained(row, unit));
+        }
+    }
+    Ok(())
+}
+
+fn constrained(row: &crate::Row, unit: &Unit) -> SemError {
+    SemError::Model(format!(
+        "\"{}\" takes part in a constraint, but rotation of the exploratory block \"{}\" changes it: constraints on \
+         rotated parameters are not met by the unrotated model. All loadings of a block can be equal across groups \
+         (group.equal = \"loadings\"), not some",
+        formula_of(row),
+        unit.name
+    ))
 }
 
 /// Every row about one factor of the unit has its like for the others: all free, or all zero.
@@ -274,13 +297,7 @@ fn check_constraints(
             j != k && other.free.is_some_and(touches) && !like(j)
         });
         if !alone || tied_elsewhere {
-            return Err(SemError::Model(format!(
-                "\"{}\" takes part in a constraint, but rotation of the exploratory block \"{}\" changes it: constraints \
-                 on rotated parameters are not met by the unrotated model. All loadings of a block can be equal across \
-                 groups (group.equal = \"loadings\"), not some",
-                formula_of(row),
-                unit.name
-            )));
+            return Err(constrained(row, unit));
         }
     }
     Ok(())

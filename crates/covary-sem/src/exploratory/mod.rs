@@ -67,6 +67,8 @@ pub struct RotatedUnit {
     pub settings: RotationSettings,
     /// G with rotated loadings = unrotated loadings · G, m × m.
     pub transformation: Matrix,
+    /// Of promax the transformation to the varimax solution that it begins with.
+    pub varimax: Option<Matrix>,
     /// The criterion at the solution; `None` for promax and with one factor.
     pub value: Option<f64>,
     /// Starts of the search.

@@ -139,6 +139,7 @@ fn unit_of(unit: &Unit, settings: &RotationSettings, transformation: Matrix, fou
         items: unit.items.clone(),
         settings: settings.clone(),
         transformation,
+        varimax: found.and_then(|found| found.varimax.clone()),
         value: found.and_then(|found| found.value),
         starts: found.map_or(0, |found| found.starts),
         at_best: found.map_or(0, |found| found.at_best),
@@ -211,9 +212,8 @@ fn rotated(fit: Fit, choices: &Choices, forms: &[Form], units: &[Unit], solved: 
     let rows = RowEstimates::new(&fixed);
     rows.write(&theta, &mut estimates);
     let followed = Followed::new(&fit.table, &table, forms, &changes, units, &estimates);
-    let settings: Vec<&RotationSettings> = solved.iter().map(|unit| &unit.settings).collect();
-    let correct = followed.jacobian(choices, &settings, false);
-    let printed = followed.jacobian(choices, &settings, true);
+    let correct = followed.jacobian(choices, &solved, false);
+    let printed = followed.jacobian(choices, &solved, true);
     let as_printed = fit.settings.conventions.rotation_errors_without_correlations
         && fit.settings.rotation.standard_errors == "bordered"
         && oblique
@@ -316,22 +316,20 @@ impl<'a> Followed<'a> {
     /// ∂θ₁/∂θ₀', q₁ × q₀: the fixed change, and the turn by which each unit meets its conditions again.
     ///
     /// `None` where the conditions of a unit do not determine a rotation.
-    fn jacobian(
-        &self,
-        choices: &Choices,
-        settings: &[&RotationSettings],
-        without_correlations: bool,
-    ) -> Option<Matrix> {
+    fn jacobian(&self, choices: &Choices, solved: &[RotatedUnit], without_correlations: bool) -> Option<Matrix> {
         let mut jacobian = self.fixed.clone();
         if choices.rotation == Rotation::None {
             return Some(jacobian);
         }
-        for (unit, settings) in self.units.iter().zip(settings).filter(|(unit, _)| unit.factors.len() > 1) {
+        for (unit, solved) in self.units.iter().zip(solved).filter(|(unit, _)| unit.factors.len() > 1) {
+            // G = T_varimax U, signs and order being in U.
+            let bent = solved.varimax.as_ref().map(|varimax| varimax.transpose().times(&solved.transformation));
             let conditions = Conditions {
                 rotation: choices.rotation,
-                settings,
+                settings: &solved.settings,
                 standardized: choices.standardized,
                 without_correlations,
+                bent: bent.as_ref(),
             };
             self.add_turns(unit, &conditions, &mut jacobian)?;
         }
