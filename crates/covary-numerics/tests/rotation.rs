@@ -331,7 +331,7 @@ fn loadings_of(optimum: &Optimum, unrotated: &Matrix) -> Matrix {
     unrotated.times(&optimum.transformation)
 }
 
-/// The best of 13 starts of GPArotation 2022.10-2 (`data/rotation/gparotation.R`), against the best of 32: the same
+/// The best of 14 starts of GPArotation 2022.10-2 (`data/rotation/gparotation.R`), against the best of 33: the same
 /// minimum or a lower one. In the same minimum loadings agree to 50 times the length of the gradient at which
 /// GPArotation stopped (1e-7; 1e-5 for criteria that it does not bring further; Bentler's has curvatures of .03); where ours is lower it is lower by our
 /// own evaluation of both solutions.

@@ -10,7 +10,12 @@ use super::{
     stationarity::newton_step,
     weights::{RowWeights, weighted_loadings},
 };
-use crate::{Matrix, linalg::inverse, matrix::dot, random};
+use crate::{
+    Matrix,
+    linalg::{inverse, symmetric_square_root},
+    matrix::dot,
+    random,
+};
 
 /// Length of the projected gradient to which the best start is brought.
 const FINE: f64 = 1e-9;
@@ -45,7 +50,8 @@ pub struct Optimum {
     pub minima: usize,
 }
 
-/// Rotates `loadings` (p × m) by the best of `settings.starts` random starts and two others (none, varimax).
+/// Rotates `loadings` (p × m) by the best of `settings.starts` random starts and some others: none, varimax, and
+/// with a target the orthogonal transformation that comes nearest to it.
 ///
 /// Start k is drawn from the stream (seed, k). `from`: a transformation that is tried instead of all these, for
 /// solutions that lie close by. `None` with fewer factors than the rotation needs, where a value is not finite, a row is
@@ -75,7 +81,7 @@ pub fn optimise(
         // Λ = A T'⁻¹ where factors are oblique, A T where they are not.
         Some(transformation) if task.oblique => vec![unit_columns(&inverse(transformation)?.transpose())],
         Some(transformation) => vec![transformation.clone()],
-        None => starts(m, loadings, settings),
+        None => starts(&task, m),
     };
     task.best_of(starts)
 }
@@ -115,13 +121,26 @@ pub(super) fn transformation(
     })
 }
 
-fn starts(m: usize, loadings: &Matrix, settings: &RotationSettings) -> Vec<Matrix> {
+fn starts(task: &Task, m: usize) -> Vec<Matrix> {
+    let (loadings, settings) = (task.loadings, task.settings);
     let mut starts = vec![Matrix::identity(m)];
-    let kaiser =
-        RotationSettings { row_weights: RowWeights::Kaiser, spss_stopping: false, ..RotationSettings::default() };
+    // With a target the columns have their place, and few of the random starts are near it.
+    starts.extend(settings.target.as_ref().and_then(|target| nearest_orthogonal(loadings, target)));
+    let kaiser = RotationSettings { row_weights: RowWeights::Kaiser, spss_stopping: false, ..RotationSettings::default() };
     starts.push(super::orthomax::rotate_pairwise(loadings, 1.0, &kaiser).matrix);
     starts.extend((0..settings.starts).filter_map(|k| random_orthogonal(m, settings.seed, k as u64)));
     starts
+}
+
+/// The orthogonal T for which AT is nearest to a target, what it does not specify being 0: M(M'M)^{-½}, M = A'B
+/// (Schönemann 1966). `None` where M is singular.
+fn nearest_orthogonal(loadings: &Matrix, target: &Matrix) -> Option<Matrix> {
+    let specified = Matrix::from_fn(target.rows(), target.columns(), |i, j| {
+        if target[(i, j)].is_finite() { target[(i, j)] } else { 0.0 }
+    });
+    let products = loadings.transpose().times(&specified);
+    let root = symmetric_square_root(&products.transpose().times(&products))?;
+    orthonormal_columns(&products.times(&inverse(&root)?))
 }
 
 /// An orthogonal matrix from the uniform distribution: Gram-Schmidt on normal deviates.
