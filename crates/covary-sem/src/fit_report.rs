@@ -22,6 +22,7 @@ use crate::{
         post_hoc_power::Decision,
         residuals::moment_residuals_with,
         score::Scores,
+        two_level,
     },
     settings::{BootstrapSettings, EstimatorName, Information, MissingValues, StandardErrors},
     standardized::{explained_variances, latent_correlations},
@@ -278,6 +279,8 @@ pub struct ModificationIndex {
     pub rhs: String,
     /// Group, from 1.
     pub group: usize,
+    /// Level, from 1.
+    pub level: usize,
     /// Score test: the expected fall of χ².
     pub mi: f64,
     /// Expected parameter change.
@@ -398,7 +401,7 @@ impl FitReport {
             stability: blocks.clone().filter_map(|block| stability(fit, block)).collect(),
             latent_correlations: blocks.map(|block| correlations_of_latents(fit, block)).collect(),
             factor_scores: score_quality(fit, ScoreMethod::Regression),
-            modification_indices: scores.as_ref().map_or_else(Vec::new, |scores| largest_first(fit, scores)),
+            modification_indices: largest_first(fit, scores.as_ref()),
             modification_indices_amos: amos_modification_indices(fit, AMOS_THRESHOLD),
             exploratory: RotationReport::new(fit),
             wald: parameter_tests::wald(fit),
@@ -535,8 +538,12 @@ fn correlations_of_latents(fit: &Fit, block: usize) -> LatentCorrelations {
 }
 
 /// Modification indices by falling size; equal ones keep lavaan's order.
-fn largest_first(fit: &Fit, scores: &Scores) -> Vec<ModificationIndex> {
-    let mut indices = modification_indices_with(fit, scores);
+fn largest_first(fit: &Fit, scores: Option<&Scores>) -> Vec<ModificationIndex> {
+    let mut indices = match scores {
+        Some(scores) => modification_indices_with(fit, scores),
+        None if fit.sample.is_two_level() => two_level::modification_indices(fit),
+        None => Vec::new(),
+    };
     indices.sort_by(|l, r| r.mi.total_cmp(&l.mi));
     indices
 }

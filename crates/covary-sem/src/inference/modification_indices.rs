@@ -43,6 +43,9 @@ const LEAST_OWN_INFORMATION: f64 = 1e-7;
 /// # Source
 /// Sörbom (1989), Psychometrika 54; Saris, Satorra and Sörbom (1987); AMOS: Jöreskog and Sörbom (1984).
 pub fn modification_indices(fit: &Fit) -> Vec<ModificationIndex> {
+    if fit.sample.is_two_level() {
+        return super::two_level::modification_indices(fit);
+    }
     Scores::new(fit).map_or_else(Vec::new, |scores| modification_indices_with(fit, &scores))
 }
 
@@ -76,6 +79,7 @@ pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<Modif
                 op: candidate.op,
                 rhs: candidate.rhs,
                 group: fit.table.blocks[block].group,
+                level: fit.table.blocks[block].level,
                 mi,
                 epc,
                 sepc_lv: standardized(Standardization::Latent),
@@ -170,22 +174,22 @@ fn score_and_information(score: &BlockScore, place: Place, information: &FreeInf
 }
 
 /// A parameter that could be freed.
-struct Candidate {
-    lhs: String,
-    op: Operator,
-    rhs: String,
-    place: Place,
+pub(super) struct Candidate {
+    pub lhs: String,
+    pub op: Operator,
+    pub rhs: String,
+    pub place: Place,
     /// A moment of exogenous x.
-    fixed_x: bool,
+    pub fixed_x: bool,
 }
 
 impl Candidate {
-    fn predicts(&self, variable: usize) -> bool {
+    pub fn predicts(&self, variable: usize) -> bool {
         matches!(self.place, Place::Weight { effect, .. } if effect == variable)
     }
 }
 
-fn candidates(table: &ParameterTable, block: usize, form: &Reticular) -> Vec<Candidate> {
+pub(super) fn candidates(table: &ParameterTable, block: usize, form: &Reticular) -> Vec<Candidate> {
     let mut list: Vec<Candidate> = Vec::new();
     for &(k, place) in &form.places {
         let row = &table.rows[k];

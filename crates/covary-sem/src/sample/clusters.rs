@@ -102,18 +102,22 @@ impl ClusterSample {
         &self.exogenous
     }
 
-    /// −2 log-likelihood of x alone at its saturated moments, terms in ln 2π included; 0 without x.
+    /// −2 log-likelihood of those x that stand at one level alone, at their saturated moments, terms in ln 2π included: N
+    /// or J times (p ln 2π + ln|S_x| + p); with missing values what they have. 0 without such x.
     ///
-    /// Of x at one level alone it is N or J times (p ln 2π + ln|S_x| + p).
+    /// Of an x at both levels the parts are latent, and a model of their moments cannot be conditioned on: its likelihood
+    /// stays, as in lavaan and Mplus.
     pub fn value_of_exogenous(&self) -> Option<f64> {
         let q = self.layout.q();
-        let (z, y): (Vec<usize>, Vec<usize>) = self.exogenous.iter().copied().partition(|k| *k < q);
+        let at_one = |k: &&usize| **k < q || self.layout.above[**k - q].is_none();
+        let at_one_level: Vec<usize> = self.exogenous.iter().filter(at_one).copied().collect();
+        let (z, y): (Vec<usize>, Vec<usize>) = at_one_level.iter().copied().partition(|k| *k < q);
         let y: Vec<usize> = y.iter().map(|k| k - q).collect();
         let all_rows: Vec<usize> = (0..self.rows.rows()).collect();
         let all_clusters: Vec<usize> = (0..self.clusters).collect();
         let (rows, between) = (self.rows.select(&all_rows, &y), self.between.select(&all_clusters, &z));
         let statistics = ClusterStatistics::incomplete(&rows, &self.first_rows, &between, 0..self.clusters);
-        let moments = self.saturated.select(&self.exogenous);
+        let moments = self.saturated.select(&at_one_level);
         let (mut gradient, mut scratch) = (moments.clone(), ClusterScratch::new(moments.r()));
         let value = statistics.evaluate(&moments, &mut gradient, &mut scratch)?;
         Some(value + (answers(&rows) + answers(&between)) * LN_2_PI)

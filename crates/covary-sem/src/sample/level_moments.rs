@@ -41,14 +41,35 @@ pub struct MomentModel {
     pub converged: bool,
 }
 
-/// All moments free: the saturated model.
+/// How the joint matrix is searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    /// By its elements: anything that leaves the clusters a likelihood.
+    Elements,
+    /// By its Cholesky factor: positive semidefinite matrices alone, singular ones included.
+    Factor,
+}
+
+/// All moments free: the saturated model, its joint matrix positive semidefinite.
 ///
-/// Σ_B need not be positive semidefinite, so that every model of Σ_B is nested in it, Heywood cases included, and a χ²
-/// keeps its distribution where variances between clusters are near zero. `None` where there are no estimates.
+/// Where the unrestricted optimum is no covariance matrix, the best one on the boundary is taken: EM algorithms creep
+/// towards it for ever, and programs that use one stop short of it. `None` where there are no estimates.
 pub(super) fn saturated(sample: &ClusterSample, start: JointMoments<f64>) -> Option<MomentModel> {
-    let all = |_: usize| true;
-    let free = moments_of(&sample.layout, &|_, _| true, &|_, _| true, &all);
-    fit(&sample.statistics, start, free, sample.cases as f64)
+    let free = moments_of(&sample.layout, &|_, _| true, &|_, _| true, &|_| true);
+    let cases = sample.cases as f64;
+    let inside = fit(&sample.statistics, start.clone(), free.clone(), cases, Search::Elements);
+    match inside.filter(|model| is_covariance_matrix(&model.moments, &sample.layout)) {
+        Some(model) => Some(model),
+        None => fit(&sample.statistics, start, free, cases, Search::Factor),
+    }
+}
+
+/// Whether the joint matrix is positive definite over the variables that stand at level 2.
+pub fn is_covariance_matrix(moments: &JointMoments<f64>, layout: &LevelLayout) -> bool {
+    let r = moments.r();
+    let kept: Vec<usize> = (0..r).filter(|k| layout.joint_above()[*k].is_some()).collect();
+    let n = kept.len();
+    linalg::Cholesky::new(&Matrix::from_fn(n, n, |i, j| moments.joint[kept[i] * r + kept[j]])).is_some()
 }
 
 /// The baseline model: variances, means and moments among x free, other covariances 0, at both levels.
@@ -78,7 +99,7 @@ pub fn baseline(sample: &ClusterSample, fixed_x: bool) -> Option<MomentModel> {
             start.joint[k * r + k] = 0.0;
         }
     }
-    fit(&sample.statistics, start, free, sample.cases as f64)
+    fit(&sample.statistics, start, free, sample.cases as f64, Search::Elements)
 }
 
 /// All moments but those of fixed x, at the saturated estimates: what the model is tested against.
@@ -185,64 +206,134 @@ fn fit(
     start: JointMoments<f64>,
     free: Vec<LevelMoment>,
     cases: f64,
+    search: Search,
 ) -> Option<MomentModel> {
-    let mut moments = start;
-    let mut gradient = moments.clone();
-    let mut scratch = ClusterScratch::new(moments.r());
-    let first: Vec<f64> = free.iter().map(|moment| moment.read(&moments)).collect();
-    let (scale, metric) = metric(statistics, &moments, &free, cases)?;
-    let begin: Vec<f64> = first.iter().zip(&scale).map(|(value, scale)| value / scale).collect();
+    let mut point = Point::new(start, free, search)?;
+    let mut gradient = point.moments.clone();
+    let mut scratch = ClusterScratch::new(point.moments.r());
+    let (scale, metric) = metric(statistics, &point, cases)?;
+    let begin: Vec<f64> = point.values().iter().zip(&scale).map(|(value, scale)| value / scale).collect();
     let settings = minimise::Settings { gradient_tolerance: GRADIENT_TOLERANCE, max_iterations: MOST_ITERATIONS };
-    let mut search = QuasiNewton::new(&begin, Some(&metric), settings);
-    let mut on_free = vec![0.0; free.len()];
+    let mut newton = QuasiNewton::new(&begin, Some(&metric), settings);
+    // On the way to a singular matrix the information about its factor vanishes: only updates know what is left.
+    let most_renewed = if search == Search::Elements { RENEWED_METRICS } else { 1 };
     let mut renewed = 0;
     let ending = loop {
-        match search.request() {
+        match newton.request() {
             Request::Done(ending) => break ending,
-            Request::Evaluate(point) => {
-                set(&mut moments, &free, point, &scale);
-                let value = statistics.evaluate(&moments, &mut gradient, &mut scratch);
-                for ((target, moment), scale) in on_free.iter_mut().zip(&free).zip(&scale) {
-                    *target = 0.5 / cases * scale * moment.times() * moment.read(&gradient);
+            Request::Evaluate(at) => {
+                point.set(at, &scale);
+                let value = statistics.evaluate(&point.moments, &mut gradient, &mut scratch);
+                let mut on_free = point.gradient(&gradient);
+                for (element, scale) in on_free.iter_mut().zip(&scale) {
+                    *element *= 0.5 / cases * scale;
                 }
-                search.tell(value.map(|value| 0.5 / cases * value), &on_free);
+                newton.tell(value.map(|value| 0.5 / cases * value), &on_free);
             }
         }
-        if renewed < RENEWED_METRICS && search.iterations() > renewed {
+        if renewed < most_renewed && newton.iterations() > renewed {
             renewed += 1;
-            set(&mut moments, &free, search.best(), &scale);
-            if let Some((own, metric)) = self::metric(statistics, &moments, &free, cases) {
+            point.set(newton.best(), &scale);
+            if let Some((own, metric)) = self::metric(statistics, &point, cases) {
                 let ratio: Vec<f64> = own.iter().zip(&scale).map(|(own, scale)| own / scale).collect();
                 let q = ratio.len();
-                search.renew_metric(&Matrix::from_fn(q, q, |i, j| metric[(i, j)] * ratio[i] * ratio[j]));
+                newton.renew_metric(&Matrix::from_fn(q, q, |i, j| metric[(i, j)] * ratio[i] * ratio[j]));
             }
         }
     };
-    if !search.best_value().is_finite() {
+    if !newton.best_value().is_finite() {
         return None;
     }
-    let size = search.best_gradient().iter().fold(0.0, |most: f64, g| most.max(g.abs()));
-    set(&mut moments, &free, search.best(), &scale);
-    let value = statistics.evaluate(&moments, &mut gradient, &mut scratch)?;
-    Some(MomentModel { free, moments, value, converged: ending == Ending::Converged || size < GOOD_ENOUGH })
+    let size = newton.best_gradient().iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+    point.set(newton.best(), &scale);
+    let value = statistics.evaluate(&point.moments, &mut gradient, &mut scratch)?;
+    let converged = ending == Ending::Converged || size < GOOD_ENOUGH;
+    Some(MomentModel { free: point.free, moments: point.moments, value, converged })
 }
 
-fn set(moments: &mut JointMoments<f64>, free: &[LevelMoment], point: &[f64], scale: &[f64]) {
-    for ((moment, value), scale) in free.iter().zip(point).zip(scale) {
-        moment.write(moments, value * scale);
+/// Moments on their way, and the factor of their joint matrix.
+struct Point {
+    free: Vec<LevelMoment>,
+    moments: JointMoments<f64>,
+    search: Search,
+    /// L of the joint matrix, r × r; rows of variables that do not stand at level 2 are zeros.
+    factor: Matrix,
+}
+
+impl Point {
+    /// `None` where a joint matrix that is to be searched by its factor has none.
+    fn new(moments: JointMoments<f64>, free: Vec<LevelMoment>, search: Search) -> Option<Self> {
+        let r = moments.r();
+        let mut factor = Matrix::zeros(r, r);
+        if search == Search::Factor {
+            let kept: Vec<usize> = (0..r).filter(|k| moments.joint[k * r + k] > 0.0).collect();
+            let n = kept.len();
+            let joint = Matrix::from_fn(n, n, |i, j| moments.joint[kept[i] * r + kept[j]]);
+            let lower = linalg::Cholesky::new(&joint)?.lower;
+            for i in 0..n {
+                for j in 0..=i {
+                    factor[(kept[i], kept[j])] = lower[(i, j)];
+                }
+            }
+        }
+        Some(Point { free, moments, search, factor })
+    }
+
+    fn values(&self) -> Vec<f64> {
+        let value = |moment: &LevelMoment| match (self.search, *moment) {
+            (Search::Factor, LevelMoment::Joint(a, b)) => self.factor[(a, b)],
+            (_, moment) => moment.read(&self.moments),
+        };
+        self.free.iter().map(value).collect()
+    }
+
+    fn set(&mut self, values: &[f64], scale: &[f64]) {
+        for ((moment, value), scale) in self.free.iter().zip(values).zip(scale) {
+            match (self.search, *moment) {
+                (Search::Factor, LevelMoment::Joint(a, b)) => self.factor[(a, b)] = value * scale,
+                (_, moment) => moment.write(&mut self.moments, value * scale),
+            }
+        }
+        if self.search == Search::Factor {
+            let joint = self.factor.times(&self.factor.transpose());
+            self.moments.joint.copy_from_slice(joint.values());
+        }
+    }
+
+    /// The gradient on the free values from that on moments: on the factor 2GL.
+    fn gradient(&self, on_moments: &JointMoments<f64>) -> Vec<f64> {
+        let r = self.moments.r();
+        let on_factor = (self.search == Search::Factor).then(|| {
+            let joint = Matrix::from_fn(r, r, |i, j| on_moments.joint[i * r + j]);
+            joint.times(&self.factor).scaled(2.0)
+        });
+        let element = |moment: &LevelMoment| match (&on_factor, *moment) {
+            (Some(on_factor), LevelMoment::Joint(a, b)) => on_factor[(a, b)],
+            (_, moment) => moment.times() * moment.read(on_moments),
+        };
+        self.free.iter().map(element).collect()
+    }
+
+    /// How a free value moves the joint covariance matrix of z and cluster means: scale · (uv' + vu'). `None` for means.
+    fn direction(&self, moment: LevelMoment, size: f64) -> Option<(Vec<f64>, Vec<f64>, f64)> {
+        let (q, r) = (self.moments.q, self.moments.r());
+        let unit = |k: usize| (0..r).map(|i| f64::from(i == k)).collect::<Vec<f64>>();
+        let half = |a: usize, b: usize| if a == b { 0.5 } else { 1.0 };
+        match (self.search, moment) {
+            (_, LevelMoment::Mean(_)) => None,
+            (_, LevelMoment::Within(a, b)) => Some((unit(q + a), unit(q + b), half(a, b) / size)),
+            (Search::Elements, LevelMoment::Joint(a, b)) => Some((unit(a), unit(b), half(a, b))),
+            (Search::Factor, LevelMoment::Joint(a, b)) => Some((unit(a), self.factor.column(b), 1.0)),
+        }
     }
 }
 
-/// The scale of each moment and the inverse expected information per case in that scale.
+/// The scale of each free value and the inverse expected information per case in that scale.
 ///
 /// Expected as if all clusters had one size: it guides the search, and no more. `None` where a matrix is not positive
 /// definite.
-fn metric(
-    statistics: &ClusterStatistics,
-    moments: &JointMoments<f64>,
-    free: &[LevelMoment],
-    cases: f64,
-) -> Option<(Vec<f64>, Matrix)> {
+fn metric(statistics: &ClusterStatistics, point: &Point, cases: f64) -> Option<(Vec<f64>, Matrix)> {
+    let moments = &point.moments;
     let (p, q, r) = (moments.p, moments.q, moments.r());
     let clusters: f64 = statistics.sizes().iter().map(|(_, count)| count).sum();
     let size = cases / clusters;
@@ -250,30 +341,36 @@ fn metric(
     let part = |a: usize, b: usize| if a >= q && b >= q { moments.within[(a - q) * p + b - q] / size } else { 0.0 };
     let of_means = Matrix::from_fn(r, r, |a, b| moments.joint[a * r + b] + part(a, b));
     let joint = linalg::Cholesky::new(&of_means)?.inverse();
-    // ½ tr(N ∂_k N ∂_l) of two elements of a symmetric matrix.
-    let pair = |n: &Matrix, a: (usize, usize), b: (usize, usize)| {
-        let scale = if a.0 == a.1 { 0.5 } else { 1.0 } * if b.0 == b.1 { 0.5 } else { 1.0 };
-        scale * (n[(a.0, b.0)] * n[(a.1, b.1)] + n[(a.0, b.1)] * n[(a.1, b.0)])
-    };
-    let in_joint = |moment: LevelMoment| match moment {
-        LevelMoment::Within(a, b) => Some(((q + a, q + b), 1.0 / size)),
-        LevelMoment::Joint(a, b) => Some(((a, b), 1.0)),
-        LevelMoment::Mean(_) => None,
-    };
-    let element = |k: LevelMoment, l: LevelMoment| {
-        if let (LevelMoment::Mean(a), LevelMoment::Mean(b)) = (k, l) {
+    let n = point.free.len();
+    let zeros = (vec![0.0; r], vec![0.0; r], 0.0);
+    let directions: Vec<(Vec<f64>, Vec<f64>, f64)> =
+        point.free.iter().map(|moment| point.direction(*moment, size).unwrap_or_else(|| zeros.clone())).collect();
+    let left = Matrix::from_fn(r, n, |i, k| directions[k].0[i]);
+    let right = Matrix::from_fn(r, n, |i, k| directions[k].1[i]);
+    let (n_left, n_right) = (joint.times(&left), joint.times(&right));
+    let left_left = left.transpose().times(&n_left);
+    let left_right = left.transpose().times(&n_right);
+    let right_right = right.transpose().times(&n_right);
+    let element = |k: usize, l: usize| {
+        if let (LevelMoment::Mean(a), LevelMoment::Mean(b)) = (point.free[k], point.free[l]) {
             return clusters * joint[(a, b)];
         }
-        let (Some((a, first)), Some((b, second))) = (in_joint(k), in_joint(l)) else { return 0.0 };
-        let mut sum = clusters * first * second * pair(&joint, a, b);
-        if let (LevelMoment::Within(i, j), LevelMoment::Within(m, n)) = (k, l) {
-            sum += (cases - clusters) * pair(&within, (i, j), (m, n));
+        let straight = left_left[(k, l)] * right_right[(k, l)];
+        let mut sum =
+            clusters * directions[k].2 * directions[l].2 * (straight + left_right[(k, l)] * left_right[(l, k)]);
+        if let (LevelMoment::Within(a, b), LevelMoment::Within(c, d)) = (point.free[k], point.free[l]) {
+            let scale = directions[k].2 * directions[l].2 * size * size;
+            sum += (cases - clusters)
+                * scale
+                * (within[(a, c)] * within[(b, d)] + within[(a, d)] * within[(b, c)]);
         }
         sum
     };
-    let scale: Vec<f64> = free.iter().map(|moment| (cases / element(*moment, *moment)).sqrt()).collect();
-    let n = free.len();
-    let unit = Matrix::from_fn(n, n, |k, l| element(free[k], free[l]) / cases * scale[k] * scale[l]);
+    let scale: Vec<f64> = (0..n).map(|k| (cases / element(k, k)).sqrt()).collect();
+    if scale.iter().any(|scale| !scale.is_finite()) {
+        return None;
+    }
+    let unit = Matrix::from_fn(n, n, |k, l| element(k, l) / cases * scale[k] * scale[l]);
     Some((scale, linalg::Cholesky::new(&unit)?.inverse()))
 }
 

@@ -4,7 +4,7 @@
 use covary_data::{Column, Dataset, Variable};
 use covary_numerics::{Matrix, finite_differences, linalg::Cholesky};
 use covary_sem::{
-    Fit, Sample, SemError, Settings,
+    Fit, SemError, Settings,
     estimate::Objective,
     estimators::{
         Estimator,
@@ -341,14 +341,15 @@ fn expected_information_is_that_of_whole_clusters() {
     }
 }
 
-/// Figures of lavaan's optimiser; gradients there are about 5e-6 in its units: estimates and S.E. to 2e-5. Its saturated
-/// model stops short of the optimum (log-likelihood up to 1e-4 too low): what rests on it, to 5e-4; scaling factors
-/// rest on its moments: 2e-3.
+/// Estimates and S.E. to 1e-7 where lavaan was polished to gradients of 1e-15 (its observed Hessian is a numerical
+/// derivative), to 1e-4 with missing answers, where its optimiser's last gradient of 4e-6 stands. Its saturated model
+/// stops short of the optimum, with moments off by 1e-4 to 1e-3 and log-likelihoods by 5e-4: tests are compared to 2e-3,
+/// and see [`tolerance_of`].
 #[test]
 fn fits_are_lavaans() {
     let all = common::json("tests/data/two_level/lavaan_two_level.json");
     let mut failures = Vec::new();
-    for (name, case) in all.as_object().unwrap().iter().filter(|(name, _)| *name != "saturated") {
+    for (name, case) in all.as_object().unwrap().iter().filter(|(_, case)| case.get("rows").is_some()) {
         if let Err(difference) = check(case) {
             failures.push(format!("{name}: {difference}"));
         }
@@ -369,25 +370,37 @@ fn check(case: &Value) -> Result<(), String> {
     }
     let report = FitReport::new(&fit);
     for (row, std) in case["rows"].as_array().ok_or("rows")?.iter().zip(case["std"].as_array().ok_or("std")?) {
-        check_row(&report, row, std)?;
+        let tolerance = if case["args"].get("missing").is_some() { 1e-4 } else { 1e-7 };
+        check_row(&report, row, std, tolerance)?;
     }
+    let (npar, df) = (report.measure("npar").ok_or("no npar")?, report.measure("df").ok_or("no df")?);
     for (name, expected) in case["fit"].as_object().ok_or("fit")? {
+        // lavaan multiplies the objective of groups by n_g/N once more.
+        if name == "fmin" && report.n_groups > 1 {
+            continue;
+        }
         let own = report.measure(name).ok_or(format!("no {name}"))?;
-        close(name, own, expected.as_f64().ok_or("a figure")?, tolerance_of(name))?;
+        close(name, own, expected.as_f64().ok_or("a figure")?, tolerance_of(name, npar, df))?;
     }
     for (variable, expected) in case["icc"].as_object().into_iter().flatten() {
         let own = report.icc.iter().find(|icc| icc.variable == *variable).and_then(|icc| icc.value);
-        close(&format!("icc of {variable}"), own.ok_or("no icc")?, expected.as_f64().ok_or("a figure")?, 1e-4)?;
+        close(&format!("icc of {variable}"), own.ok_or("no icc")?, expected.as_f64().ok_or("a figure")?, 1e-3)?;
     }
     Ok(())
 }
 
-/// Relative above 1: what lavaan's saturated model leaves.
-fn tolerance_of(measure: &str) -> f64 {
-    if measure.contains("scaling") { 2e-3 } else { 1e-3 }
+/// Relative above 1. c = (q₁h₁ − q⁺h₀)/df magnifies an error of h₁ by q₁/df, q₁ = q⁺ + df.
+fn tolerance_of(measure: &str, npar: f64, df: f64) -> f64 {
+    match measure {
+        "logl" | "fmin" | "aic" | "bic" | "bic2" | "npar" | "df" => 1e-8,
+        "scaling.factor.h0" => 1e-6,
+        "scaling.factor.h1" => 5e-4,
+        "chisq.scaled" | "chisq.scaling.factor" => 5e-4 * (npar + df) / df,
+        _ => 2e-3,
+    }
 }
 
-fn check_row(report: &FitReport, row: &Value, std: &Value) -> Result<(), String> {
+fn check_row(report: &FitReport, row: &Value, std: &Value, tolerance: f64) -> Result<(), String> {
     let text = |k: usize| row[k].as_str().unwrap_or_default();
     let (lhs, op, rhs) = (text(0), text(1), text(2));
     let group = match &row[3] {
@@ -403,11 +416,11 @@ fn check_row(report: &FitReport, row: &Value, std: &Value) -> Result<(), String>
             && (op == ":=" || (own.group == group && own.level == level))
     };
     let own = report.parameters.iter().find(same).ok_or(format!("no row {what}"))?;
-    close(&what, own.est.ok_or("no estimate")?, row[5].as_f64().ok_or("an estimate")?, 2e-5)?;
-    close(&format!("{what} se"), own.se.unwrap_or(0.0), row[6].as_f64().ok_or("a standard error")?, 2e-5)?;
+    close(&what, own.est.ok_or("no estimate")?, row[5].as_f64().ok_or("an estimate")?, tolerance)?;
+    close(&format!("{what} se"), own.se.unwrap_or(0.0), row[6].as_f64().ok_or("a standard error")?, tolerance)?;
     if op != ":=" {
-        close(&format!("{what} std"), own.std_all.ok_or("no std")?, std[0].as_f64().ok_or("std")?, 2e-5)?;
-        close(&format!("{what} std se"), own.std_all_se.unwrap_or(0.0), std[1].as_f64().ok_or("std se")?, 5e-5)?;
+        close(&format!("{what} std"), own.std_all.ok_or("no std")?, std[0].as_f64().ok_or("std")?, tolerance)?;
+        close(&format!("{what} std se"), own.std_all_se.unwrap_or(0.0), std[1].as_f64().ok_or("std se")?, 1e-5_f64.max(tolerance))?;
     }
     Ok(())
 }
@@ -422,6 +435,21 @@ fn saturated_models_reach_the_optimum() {
         let (_, saturated) = fit.log_likelihood.unwrap();
         close(name, saturated, expected[name].as_f64().unwrap(), 1e-8).unwrap();
     }
+}
+
+/// Every group counts with its likelihood: where parameters are equal across groups of different size, lavaan 0.6-14 stops
+/// at a log-likelihood that is lower by .09, because it weights groups by n_g/N once more.
+#[test]
+fn equal_parameters_across_groups_reach_a_higher_likelihood() {
+    let case = &common::json("tests/data/two_level/lavaan_two_level.json")["across_groups"];
+    let dataset = data("clusters");
+    let part = dataset.numbers("id").unwrap().iter().map(|id| id.map(|id| if id <= 22.0 { 1.0 } else { 2.0 })).collect();
+    let dataset = dataset.with_numbers(Variable::named("part"), part).unwrap();
+    let chosen = Settings { group: Some("part".into()), ..settings(MissingValues::Listwise) };
+    let model = case["model"].as_str().unwrap().replace("group: a", "group: 1").replace("group: b", "group: 2");
+    let fit = fitted(&model, &dataset, &chosen).unwrap();
+    let (logl, _) = fit.log_likelihood.unwrap();
+    assert!(fit.converged() && logl > case["logl"].as_f64().unwrap() + 0.05, "{logl}");
 }
 
 /// All kinds of information are near each other in the middle of a likelihood, and none is the other.

@@ -33,7 +33,7 @@ pub fn expected<'a>(
 
 /// Expected information of all cases of one group about any derivatives of its moments, in the numbering of
 /// `forms`, of level 1 and level 2.
-pub fn information_between(
+pub(super) fn information_between(
     forms: &[BilinearForm; 2],
     values: [&BlockMatrices; 2],
     group: &ClusterSample,

@@ -1,10 +1,12 @@
 //! Inference for models of two levels: information, standard errors, tests, scaling factors.
 
 mod information;
+mod modification;
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
-pub use information::{expected, information_between};
+pub use information::expected;
+pub use modification::modification_indices;
 
 use super::{
     model_tests::{LikelihoodScaling, ModelTest, upper_tail},
