@@ -439,8 +439,11 @@ fn solutions_follow_what_is_rotated() {
                 without_correlations: false,
                 bent: bent.as_ref(),
             };
-            let direction =
-                Direction { loadings: change.times(&t), correlations: Matrix::zeros(m, m), unique: unique_change.clone() };
+            let direction = Direction {
+                loadings: change.times(&t),
+                correlations: Matrix::zeros(m, m),
+                unique: unique_change.clone(),
+            };
             let solution = Rotatable { loadings: &rotated, correlations: &correlations, unique: &unique };
             let Some(x) = conditions.follow(solution, &[direction.clone()]) else { panic!("{what}: does not follow") };
             let own = direction.loadings.plus(&rotated.times(&x[0]));

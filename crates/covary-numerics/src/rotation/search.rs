@@ -126,7 +126,8 @@ fn starts(task: &Task, m: usize) -> Vec<Matrix> {
     let mut starts = vec![Matrix::identity(m)];
     // With a target the columns have their place, and few of the random starts are near it.
     starts.extend(settings.target.as_ref().and_then(|target| nearest_orthogonal(loadings, target)));
-    let kaiser = RotationSettings { row_weights: RowWeights::Kaiser, spss_stopping: false, ..RotationSettings::default() };
+    let kaiser =
+        RotationSettings { row_weights: RowWeights::Kaiser, spss_stopping: false, ..RotationSettings::default() };
     starts.push(super::orthomax::rotate_pairwise(loadings, 1.0, &kaiser).matrix);
     starts.extend((0..settings.starts).filter_map(|k| random_orthogonal(m, settings.seed, k as u64)));
     starts
@@ -135,9 +136,14 @@ fn starts(task: &Task, m: usize) -> Vec<Matrix> {
 /// The orthogonal T for which AT is nearest to a target, what it does not specify being 0: M(M'M)^{-½}, M = A'B
 /// (Schönemann 1966). `None` where M is singular.
 fn nearest_orthogonal(loadings: &Matrix, target: &Matrix) -> Option<Matrix> {
-    let specified = Matrix::from_fn(target.rows(), target.columns(), |i, j| {
-        if target[(i, j)].is_finite() { target[(i, j)] } else { 0.0 }
-    });
+    let specified =
+        Matrix::from_fn(
+            target.rows(),
+            target.columns(),
+            |i, j| {
+                if target[(i, j)].is_finite() { target[(i, j)] } else { 0.0 }
+            },
+        );
     let products = loadings.transpose().times(&specified);
     let root = symmetric_square_root(&products.transpose().times(&products))?;
     orthonormal_columns(&products.times(&inverse(&root)?))

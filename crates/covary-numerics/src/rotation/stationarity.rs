@@ -167,8 +167,13 @@ pub(super) fn newton_step(
     let identity = Matrix::identity(m);
     let unweighted =
         RotationSettings { row_weights: RowWeights::None, oblique: Some(correlations.is_some()), ..settings.clone() };
-    let conditions =
-        Conditions { rotation: Rotation::None, settings: &unweighted, standardized: false, without_correlations: false, bent: None };
+    let conditions = Conditions {
+        rotation: Rotation::None,
+        settings: &unweighted,
+        standardized: false,
+        without_correlations: false,
+        bent: None,
+    };
     let solution = Rotatable {
         loadings: pattern,
         correlations: correlations.unwrap_or(&identity),

@@ -360,9 +360,7 @@ fn metric(statistics: &ClusterStatistics, point: &Point, cases: f64) -> Option<(
             clusters * directions[k].2 * directions[l].2 * (straight + left_right[(k, l)] * left_right[(l, k)]);
         if let (LevelMoment::Within(a, b), LevelMoment::Within(c, d)) = (point.free[k], point.free[l]) {
             let scale = directions[k].2 * directions[l].2 * size * size;
-            sum += (cases - clusters)
-                * scale
-                * (within[(a, c)] * within[(b, d)] + within[(a, d)] * within[(b, c)]);
+            sum += (cases - clusters) * scale * (within[(a, c)] * within[(b, d)] + within[(a, d)] * within[(b, c)]);
         }
         sum
     };

@@ -420,7 +420,12 @@ fn check_row(report: &FitReport, row: &Value, std: &Value, tolerance: f64) -> Re
     close(&format!("{what} se"), own.se.unwrap_or(0.0), row[6].as_f64().ok_or("a standard error")?, tolerance)?;
     if op != ":=" {
         close(&format!("{what} std"), own.std_all.ok_or("no std")?, std[0].as_f64().ok_or("std")?, tolerance)?;
-        close(&format!("{what} std se"), own.std_all_se.unwrap_or(0.0), std[1].as_f64().ok_or("std se")?, 1e-5_f64.max(tolerance))?;
+        close(
+            &format!("{what} std se"),
+            own.std_all_se.unwrap_or(0.0),
+            std[1].as_f64().ok_or("std se")?,
+            1e-5_f64.max(tolerance),
+        )?;
     }
     Ok(())
 }
@@ -443,7 +448,8 @@ fn saturated_models_reach_the_optimum() {
 fn equal_parameters_across_groups_reach_a_higher_likelihood() {
     let case = &common::json("tests/data/two_level/lavaan_two_level.json")["across_groups"];
     let dataset = data("clusters");
-    let part = dataset.numbers("id").unwrap().iter().map(|id| id.map(|id| if id <= 22.0 { 1.0 } else { 2.0 })).collect();
+    let part =
+        dataset.numbers("id").unwrap().iter().map(|id| id.map(|id| if id <= 22.0 { 1.0 } else { 2.0 })).collect();
     let dataset = dataset.with_numbers(Variable::named("part"), part).unwrap();
     let chosen = Settings { group: Some("part".into()), ..settings(MissingValues::Listwise) };
     let model = case["model"].as_str().unwrap().replace("group: a", "group: 1").replace("group: b", "group: 2");

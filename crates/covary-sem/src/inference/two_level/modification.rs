@@ -134,6 +134,12 @@ impl Level {
             sepc_lv: standardized(Standardization::Latent),
             sepc_all: standardized(Standardization::All),
             sepc_nox: standardized(Standardization::NotExogenous),
+            ncp: None,
+            power: None,
+            decision: None,
+            target: None,
+            target_power: None,
+            target_decision: None,
             mi_amos: None,
             par_change: None,
         }
@@ -166,7 +172,8 @@ fn add_scores(
             }
         }
     }
-    for ((form, on_covariance), on_mean) in forms.iter().zip([within, between]).zip([&gradient.mean[q..], &mean_between])
+    for ((form, on_covariance), on_mean) in
+        forms.iter().zip([within, between]).zip([&gradient.mean[q..], &mean_between])
     {
         let gram = form.gram(&on_covariance);
         let along = form.products(on_mean);
