@@ -214,7 +214,7 @@ impl Search<'_, '_> {
     fn minimise_augmented(
         &mut self,
         weights: &[f64],
-        point: &mut Vec<f64>,
+        point: &mut [f64],
         multipliers: &[f64],
         penalty: f64,
         tolerance: f64,

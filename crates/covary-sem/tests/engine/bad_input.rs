@@ -163,7 +163,6 @@ fn what_is_not_built_is_refused_by_name() {
         contains(&error.to_string(), parts);
     };
     refused("f =~ x1 + a*x2 + b*x3 + x4\na == 1\na == 2", &["contradicts", "a == 2"]);
-    refused("efa(\"a\")*f =~ x1 + x2 + x3 + x4", &["efa", "not supported yet"]);
 }
 
 #[test]
