@@ -223,8 +223,8 @@ impl Solution<'_> {
         let at = self.settings.h1_information[k].unwrap_or(SaturatedAt::Structured);
         let kind = if k == 0 { self.settings.information } else { self.settings.information_of_tests };
         let observed = kind == Some(Information::Observed) && at == SaturatedAt::Structured;
-        if observed && self.estimator() == Estimator::Fiml {
-            let metric = |block| Some(Weight::Full(std::sync::Arc::new(self.saturated_observed(block, at)?)));
+        if self.estimator() == Estimator::Fiml {
+            let metric = |block| Some(Weight::Full(std::sync::Arc::new(self.saturated_information(block, kind, at)?)));
             return (0..self.values.len()).map(metric).collect();
         }
         if !observed || self.estimator() != Estimator::Ml {

@@ -72,7 +72,7 @@ pub fn fixed_x(settings: &Settings) -> bool {
 /// Whether the settings bring means into the model whatever its text says.
 pub fn needs_means(settings: &Settings) -> bool {
     use MissingValues::{Ml, MlX, RobustTwoStage, TwoStage};
-    matches!(settings.missing, Ml | MlX | TwoStage | RobustTwoStage) || settings.cluster.is_some()
+    matches!(treatment(settings), Ml | MlX | TwoStage | RobustTwoStage) || settings.cluster.is_some()
 }
 
 /// What is done about missing values: tests and standard errors that rest on fourth moments of complete cases bring

@@ -10,6 +10,7 @@ mod derivatives;
 mod estimators;
 mod exploratory;
 mod hard_searches;
+mod incomplete;
 mod intervals;
 mod invariance;
 mod language;

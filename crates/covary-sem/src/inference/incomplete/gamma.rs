@@ -6,24 +6,15 @@ use super::saturated::moments_without;
 use crate::{
     estimators::lower_triangle,
     inference::{Solution, casewise::counted_products},
-    settings::{MissingValues, SaturatedAt},
+    settings::{Information, MissingValues, SaturatedAt},
 };
 
 /// From how many moments on matrices of their order are not formed: the memory would not hold them.
 pub(super) const MOST_MOMENTS: usize = 6000;
 
-/// Which information of the saturated model about its moments.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bread {
-    /// Wu
-    Expected,
-    /// Au
-    Observed,
-}
-
 impl Solution<'_> {
-    /// Ω of a block: two.stage Au⁻¹, robust.two.stage Au⁻¹BuAu⁻¹, with FIML Wu⁻¹BuWu⁻¹; over the moments that are not
-    /// fixed, zeros elsewhere.
+    /// Ω of a block: two.stage Au⁻¹, robust.two.stage Au⁻¹BuAu⁻¹, with FIML J⁻¹BuJ⁻¹, J the kind of information that the tests
+    /// take; over the moments that are not fixed, zeros elsewhere.
     ///
     /// `None` with pairwise moments, where a matrix is singular, and with more than 6,000 moments.
     ///
@@ -35,9 +26,11 @@ impl Solution<'_> {
             return self.gamma_of_filled_gaps(block);
         }
         match self.settings.missing {
-            MissingValues::TwoStage => self.covariance_of_saturated(block, Bread::Observed, false),
-            MissingValues::RobustTwoStage => self.covariance_of_saturated(block, Bread::Observed, true),
-            MissingValues::Ml | MissingValues::MlX => self.covariance_of_saturated(block, Bread::Expected, true),
+            MissingValues::TwoStage => self.covariance_of_saturated(block, Some(Information::Observed), false),
+            MissingValues::RobustTwoStage => self.covariance_of_saturated(block, Some(Information::Observed), true),
+            MissingValues::Ml | MissingValues::MlX => {
+                self.covariance_of_saturated(block, self.settings.information_of_tests, true)
+            }
             MissingValues::Pairwise | MissingValues::Listwise => None,
         }
     }
@@ -76,25 +69,23 @@ impl Solution<'_> {
         Some(embedded(&gamma.select(&kept, &kept), &kept, order))
     }
 
-    /// n times the covariance matrix of the moments of the saturated model: Au⁻¹, `robust` Au⁻¹BuAu⁻¹.
+    /// n times the covariance matrix of the moments of the saturated model: J⁻¹, `robust` J⁻¹BuJ⁻¹, J the kind of information
+    /// that the standard errors take.
     ///
     /// `None` as for [`gamma_by_pattern`](Self::gamma_by_pattern).
     pub(crate) fn covariance_of_estimates(&self, block: usize, robust: bool) -> Option<Matrix> {
-        self.covariance_of_saturated(block, Bread::Observed, robust)
+        self.covariance_of_saturated(block, self.settings.information, robust)
     }
 
     /// J⁻¹, or `sandwich` J⁻¹BuJ⁻¹, over the moments that are not fixed.
-    fn covariance_of_saturated(&self, block: usize, bread: Bread, sandwich: bool) -> Option<Matrix> {
+    fn covariance_of_saturated(&self, block: usize, kind: Option<Information>, sandwich: bool) -> Option<Matrix> {
         let at = SaturatedAt::Unstructured;
         let p = self.sample.blocks[block].covariance.rows();
         let kept = moments_without(p, &self.fixed_x(block));
         if kept.len() > MOST_MOMENTS {
             return None;
         }
-        let information = match bread {
-            Bread::Expected => self.saturated_expected(block, at)?,
-            Bread::Observed => self.saturated_observed(block, at)?,
-        };
+        let information = self.saturated_information(block, kind, at)?;
         let order = information.rows();
         let mut inverse = Cholesky::new(&information.select(&kept, &kept))?.inverse();
         if sandwich {
@@ -102,6 +93,20 @@ impl Solution<'_> {
             inverse = inverse.times(&first_order).times(&inverse);
         }
         Some(embedded(&inverse, &kept, order))
+    }
+
+    /// W, A or B of a block.
+    pub(crate) fn saturated_information(
+        &self,
+        block: usize,
+        kind: Option<Information>,
+        at: SaturatedAt,
+    ) -> Option<Matrix> {
+        match kind {
+            Some(Information::Observed) => self.saturated_observed(block, at),
+            Some(Information::FirstOrder) => self.saturated_first_order(block, at),
+            Some(Information::Expected) | None => self.saturated_expected(block, at),
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::sample::{BlockSample, incomplete};
 /// d'Wd and s'Ws in the metric W of the patterns at the implied moments: s the available cases' means and the pairs'
 /// covariances (divisor n), d = s − σ(θ̂), the moments of fixed x left out.
 ///
-/// As in lavaan 0.6-14, whose other residual indices take the moments of the saturated model. `None` with complete data
+/// With sampling weights s are the moments of the saturated model. As in lavaan 0.6-14, whose other residual indices take the moments of the saturated model. `None` with complete data
 /// and where a sub-block is not positive definite.
 pub fn quadratic_forms(
     block: &BlockSample,
@@ -19,14 +19,18 @@ pub fn quadratic_forms(
     let patterns = block.patterns.as_ref()?;
     let p = patterns.variables;
     let all: Vec<usize> = (0..p).collect();
-    let s = incomplete::pairwise_of(block.rows.as_ref()?, &block.row_weights()?, &all)?;
-    let alone = patterns.by_variable();
+    let (means, s) = if block.case_weights.is_some() {
+        (block.mean.clone()?, block.covariance.clone())
+    } else {
+        let pairs = incomplete::pairwise_of(block.rows.as_ref()?, &block.row_weights()?, &all)?;
+        (patterns.by_variable().iter().map(|variable| variable.mean).collect(), pairs)
+    };
     let is_x = |i: usize| fixed_x.contains(&i);
     let kept = |i: usize, j: usize, value: f64| if is_x(i) && is_x(j) { 0.0 } else { value };
     let total = Matrix::from_fn(p, p, |i, j| kept(i, j, s[(i, j)]));
     let residual = Matrix::from_fn(p, p, |i, j| kept(i, j, s[(i, j)] - covariance[(i, j)]));
-    let total_mean: Vec<f64> = (0..p).map(|i| kept(i, i, alone[i].mean)).collect();
-    let residual_mean: Vec<f64> = (0..p).map(|i| kept(i, i, alone[i].mean - mean[i])).collect();
+    let total_mean: Vec<f64> = (0..p).map(|i| kept(i, i, means[i])).collect();
+    let residual_mean: Vec<f64> = (0..p).map(|i| kept(i, i, means[i] - mean[i])).collect();
     let (mut unexplained, mut all_of_it) = (0.0, 0.0);
     for pattern in &patterns.list {
         let metric = embedded_inverse(covariance, &pattern.observed)?;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     inference::Solution,
-    settings::{EstimatorName, SaturatedAt},
+    settings::{Information, SaturatedAt},
 };
 
 /// A test statistic of the moments of the saturated model as if data were complete, and how it scales.
@@ -21,8 +21,9 @@ pub struct ComponentsOfFit {
 }
 
 impl Solution<'_> {
-    /// T* and k = tr(V M Ω M'), V = NT(S), M = I − ΔI⁻(Au)Δ'Au, S the moments of the saturated model; Ω = Au⁻¹ (ML) or
-    /// Au⁻¹BuAu⁻¹ (MLR). Without the moments of fixed x.
+    /// T* and k = tr(V M Ω M'), V = NT(S), M = I − ΔI⁻(Au)Δ'Au, S the moments of the saturated model; Ω = Au⁻¹ or, with
+    /// a scaled test, Au⁻¹BuAu⁻¹. I⁻ alone takes Wu or Bu for Au where the tests rest on expected or first-order information.
+    /// Without the moments of fixed x.
     ///
     /// FIML's own statistic measures misfit on a scale that depends on what is missing; T* on that of complete data.
     /// `random_x`: by block, exogenous variables whose moments are free; where the conventions say so they count in Δ, Au and
@@ -32,7 +33,7 @@ impl Solution<'_> {
     /// # Source
     /// Zhang and Savalei (2023), Psychological Methods 28.
     pub fn components_of_fit(&self, random_x: &[Vec<usize>]) -> Option<ComponentsOfFit> {
-        let sandwich = self.settings.estimator == EstimatorName::Mlr;
+        let sandwich = self.is_scaled();
         let q = self.matrices.free;
         let mut parts = Parts {
             trace: 0.0,
@@ -56,8 +57,13 @@ impl Solution<'_> {
         Some(ComponentsOfFit { statistic, trace: parts.trace - explained })
     }
 
+    /// Whether Ω is a sandwich: MLR, and ML with one of its tests.
+    fn is_scaled(&self) -> bool {
+        self.settings.tests.iter().any(|test| test.is_scaled())
+    }
+
     fn add_parts(&self, block: usize, weight: f64, random_x: &[usize], parts: &mut Parts) -> Option<()> {
-        let sandwich = self.settings.estimator == EstimatorName::Mlr;
+        let sandwich = self.is_scaled();
         let at = SaturatedAt::Unstructured;
         let sample = &self.sample.blocks[block];
         let p = sample.covariance.rows();
@@ -78,7 +84,11 @@ impl Solution<'_> {
         let factor = Cholesky::new(&information)?;
         let in_metric = metric.times(&delta); // VΔ
         parts.metric = parts.metric.plus(&delta.transpose().times(&in_metric).scaled(weight));
-        parts.information = parts.information.plus(&delta.transpose().times(&information.times(&delta)).scaled(weight));
+        let of_tests = match self.settings.information_of_tests {
+            Some(Information::Observed) => information.clone(),
+            kind => self.saturated_information(block, kind, at)?.select(&kept, &kept),
+        };
+        parts.information = parts.information.plus(&delta.transpose().times(&of_tests.times(&delta)).scaled(weight));
         let inverse = factor.inverse();
         if !sandwich {
             parts.trace += trace_of_product(&inverse, &metric);
@@ -112,7 +122,7 @@ struct Parts {
     trace: f64,
     /// Δ'VΔ
     metric: Matrix,
-    /// Δ'AuΔ
+    /// Δ'AuΔ, or with the information of the tests.
     information: Matrix,
     /// Δ'BuAu⁻¹VΔ
     crossed: Matrix,

@@ -4,11 +4,13 @@ use covary_numerics::Matrix;
 
 use super::{LikelihoodScaling, ModelTest, TestInput};
 use crate::{
+    estimators::Estimator,
     inference::sandwich::Purpose,
     settings::{Information, SaturatedAt, TestName},
 };
 
-/// T/c with the information of the saturated model in the trace of the model; with expected information c = tr UΓ̂ / df.
+/// T/c with the information of the saturated model in the trace of the model; with expected information, and where values
+/// are missing, c = tr UΓ̂ / df.
 ///
 /// `None` where only moments are known.
 ///
@@ -20,14 +22,17 @@ pub(super) fn test(input: &TestInput) -> Option<ModelTest> {
     let information = match solution.settings.information_of_tests {
         Some(Information::Observed) => solution.observed_saturated(at)?,
         Some(Information::FirstOrder) => solution.first_order(at)?,
-        _ => return with_expected_information(input, at),
+        _ => return by_trace(input, &solution.expected(at)?),
     };
+    if solution.estimator() == Estimator::Fiml {
+        return by_trace(input, &information);
+    }
     scaled(input, &information, TestName::YuanBentler)
 }
 
 /// c = tr UΓ̂ / df; the scaling factors of the likelihoods stand beside it.
-fn with_expected_information(input: &TestInput, at: SaturatedAt) -> Option<ModelTest> {
-    let test = scaled(input, &input.solution.expected(at)?, TestName::YuanBentler)?;
+fn by_trace(input: &TestInput, information: &Matrix) -> Option<ModelTest> {
+    let test = scaled(input, information, TestName::YuanBentler)?;
     if input.df == 0.0 {
         return Some(test);
     }
