@@ -65,7 +65,8 @@ pub(super) fn optimum(loadings: &Matrix, settings: &RotationSettings) -> Option<
 
 /// [`Conditions::follow`] for promax: the varimax solution V follows by its conditions, U(V) by the chain rule.
 ///
-/// Λ = VU, so that X = U⁻¹X_vU + U⁻¹dU. The factor correlations must not move at fixed rotation.
+/// Λ = VU, so that X = U⁻¹X_vU + U⁻¹dU; U may have signs and order of its own. The factor correlations must not move at
+/// fixed rotation.
 pub(super) fn follow(conditions: &Conditions, solution: Rotatable, directions: &[Direction]) -> Option<Vec<Matrix>> {
     let settings = varimax_settings(conditions.settings);
     let of_varimax = Conditions { rotation: Rotation::Varimax, settings: &settings, ..*conditions };
@@ -92,8 +93,11 @@ pub(super) fn follow(conditions: &Conditions, solution: Rotatable, directions: &
             let moving = direction.loadings.plus(&loadings.times(turn));
             let scaled = conditions.standardized_along(&dual(&loadings, &moving), varimax, &direction.unique);
             let bending = bend(&scaled, conditions.settings.kappa)?;
+            let plain = Matrix::from_fn(m, m, |i, j| bending.at(i, j).value);
             let change = Matrix::from_fn(m, m, |i, j| bending.at(i, j).derivative);
-            Some(back.times(&turn.times(bent)).plus(&back.times(&change)))
+            // Signs and order of the solution's factors.
+            let arranged = inverse(&plain)?.times(bent);
+            Some(back.times(&turn.times(bent)).plus(&back.times(&change.times(&arranged))))
         })
         .collect()
 }

@@ -14,7 +14,8 @@ pub enum RowWeights {
     None,
     /// Divided by √h²: every variable counts alike (Kaiser 1958).
     Kaiser,
-    /// Kaiser's times a weight that favours variables far from the first principal axis (Cureton and Mulaik 1975).
+    /// Kaiser's times a weight that favours variables at an angle of arccos m^{-½} to the first principal axis, as those
+    /// of simple structure have (Cureton and Mulaik 1975).
     CuretonMulaik,
 }
 
@@ -30,7 +31,8 @@ pub(super) fn weights<T: Scalar>(kind: RowWeights, loadings: &Grid<T>, correlati
         RowWeights::None => vec![T::ONE; loadings.rows],
         RowWeights::Kaiser => lengths,
         RowWeights::CuretonMulaik => {
-            let axis = first_axis(&scaled_rows(loadings, &lengths), correlations);
+            // Cosines of the angles between variables and the first principal axis.
+            let axis = scaled(&first_axis(loadings, correlations), &lengths);
             axis.into_iter()
                 .zip(lengths)
                 .map(|(loading, length)| cureton_mulaik(loading, loadings.columns) * length)
@@ -64,7 +66,11 @@ pub(super) fn normalised_rows(loadings: &Matrix) -> Matrix {
     })
 }
 
-/// Loadings of the rows of B (length 1 under Φ) on the first principal axis of BΦB', by the power method.
+fn scaled<T: Scalar>(values: &[T], factors: &[T]) -> Vec<T> {
+    values.iter().zip(factors).map(|(value, factor)| *value * *factor).collect()
+}
+
+/// Loadings of the rows of B on the first principal axis of BΦB', by the power method.
 fn first_axis<T: Scalar>(rows: &Grid<T>, correlations: Option<&Grid<T>>) -> Vec<T> {
     let m = rows.columns;
     let products = rows.transpose().times(rows);
