@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Matrix,
-    linalg::{inverse, symmetric_square_root},
+    linalg::{inverse, symmetric_eigen, symmetric_square_root},
     matrix::dot,
     random,
 };
@@ -21,6 +21,8 @@ use crate::{
 const FINE: f64 = 1e-9;
 /// Iterations of the best start, in terms of those of all.
 const LONGER: usize = 10;
+/// Factors with an eigenvalue of Φ below this are no longer different factors.
+const COLLAPSED: f64 = 1e-4;
 /// Halvings of a step before it is taken that no step lowers the criterion.
 const MOST_HALVINGS: usize = 40;
 const MOST_NEWTON_STEPS: usize = 20;
@@ -40,7 +42,7 @@ pub struct Optimum {
     pub value: Option<f64>,
     /// Iterations of the best start.
     pub iterations: usize,
-    /// Whether the gradient vanished.
+    /// Whether the gradient vanished and oblique factors have not run into each other.
     pub converged: bool,
     /// Starts that were tried.
     pub starts: usize,
@@ -201,7 +203,7 @@ impl Task<'_> {
             varimax: None,
             value: Some(best.state.value),
             iterations: coarse + best.iterations,
-            converged: best.converged,
+            converged: best.converged && !(self.oblique && has_collapsed(factors)),
             starts: number,
             at_best: values.iter().filter(|value| !apart(least, **value)).count(),
             minima: 1 + values.windows(2).filter(|pair| apart(pair[0], pair[1])).count(),
@@ -304,6 +306,12 @@ impl Task<'_> {
         let evaluation = self.criterion.evaluate(&Grid::constant(pattern), self.settings);
         (evaluation.value, evaluation.gradient.matrix())
     }
+}
+
+/// Whether oblique factors have run into each other: the smallest eigenvalue of Φ is next to nothing.
+fn has_collapsed(factors: &Matrix) -> bool {
+    let least = symmetric_eigen(&correlations(factors)).and_then(|eigen| eigen.values.into_iter().reduce(f64::min));
+    least.is_none_or(|least| least < COLLAPSED)
 }
 
 fn length(matrix: &Matrix) -> f64 {
