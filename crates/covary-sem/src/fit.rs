@@ -154,6 +154,7 @@ pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, Se
     if settings.function == Function::Efa {
         return exploratory::only_efa(model, data, &settings);
     }
+    two_level::check_levels(model, &settings)?;
     let table = parameter_table::complete(model, &crate::sample::available(data, &settings)?, &settings)?;
     fit_table(table, data, &settings)
 }
@@ -174,7 +175,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let settings = &settings::resolved(settings, levels)?;
     not_built::refuse_settings(settings)?;
     if levels > 1 {
-        two_level::refuse_settings(settings)?;
+        two_level::refuse_settings(&table, settings)?;
     }
     not_built::refuse_rows(&table)?;
     exploratory::check(settings)?;

@@ -92,8 +92,10 @@ fn negative_variances(table: &ParameterTable, estimates: &[Option<f64>]) -> Opti
 
 fn of_group(table: &ParameterTable, row: usize) -> String {
     let row = &table.rows[row];
-    let several = table.blocks.iter().any(|block| block.group > 1);
-    if several { format!("{} (group {})", row.lhs, row.group) } else { row.lhs.clone() }
+    let group = table.blocks.iter().any(|block| block.group > 1).then(|| format!("group {}", row.group));
+    let level = table.blocks.iter().any(|block| block.level > 1).then(|| format!("level {}", row.level));
+    let place: Vec<String> = group.into_iter().chain(level).collect();
+    if place.is_empty() { row.lhs.clone() } else { format!("{} ({})", row.lhs, place.join(", ")) }
 }
 
 fn latent_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, block: &Block) -> Option<Warning> {
@@ -269,5 +271,6 @@ fn correlations_beyond_one(covariance: &Matrix, names: &[&str]) -> Vec<String> {
 }
 
 fn in_group(block: &Block) -> String {
-    if block.group_label.is_empty() { String::new() } else { format!(" in group \"{}\"", block.group_label) }
+    let level = if block.level > 1 { format!(" at level {}", block.level) } else { String::new() };
+    if block.group_label.is_empty() { level } else { format!("{level} in group \"{}\"", block.group_label) }
 }

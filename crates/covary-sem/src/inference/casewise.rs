@@ -5,6 +5,7 @@ use covary_numerics::{Matrix, linalg::Cholesky};
 
 use super::Solution;
 use crate::{
+    estimate::Objective,
     estimators::{Estimator, Weight},
     model_matrices::BilinearForm,
     sample::{
@@ -19,7 +20,13 @@ impl Solution<'_> {
     ///
     /// Not centred; divisor n_g. With clusters the sums over each cluster count, times C_g/(C_g − 1); with sampling
     /// weights scores are multiplied by them. `None` where only moments are known or a covariance matrix is singular.
+    /// Of two levels: of clusters at the implied moments, over N, without C/(C − 1).
     pub fn first_order(&self, at: SaturatedAt) -> Option<Matrix> {
+        if self.sample.is_two_level() {
+            let mut objective = Objective::<f64>::new(self.matrices, self.estimator(), self.sample)?;
+            let scores = objective.cluster_scores(self.theta)?;
+            return Some(scores.transpose().times(&scores).scaled(1.0 / self.sample.cases() as f64));
+        }
         let q = self.matrices.free;
         let mut information = Matrix::zeros(q, q);
         for (block, weight) in self.weights().into_iter().enumerate() {

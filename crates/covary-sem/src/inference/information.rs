@@ -2,7 +2,7 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
-use super::{Solution, sandwich::Purpose};
+use super::{Solution, sandwich::Purpose, two_level};
 use crate::{
     Fit,
     estimate::{Objective, objective},
@@ -165,8 +165,13 @@ pub fn observed_of(fit: &Fit) -> Option<Matrix> {
 }
 
 impl Solution<'_> {
-    /// Σ w_g Δ'WΔ with W at the implied moments or at the sample's; for least squares W = V.
+    /// Σ w_g Δ'WΔ with W at the implied moments or at the sample's; for least squares W = V. Of two levels at the implied
+    /// moments.
     pub fn expected(&self, at: SaturatedAt) -> Option<Matrix> {
+        if self.sample.is_two_level() {
+            let groups = self.sample.levels.iter().map(|group| group.as_ref());
+            return two_level::expected(self.matrices, &self.values, groups);
+        }
         if self.estimator() == Estimator::Fiml {
             return self.expected_by_pattern(at);
         }

@@ -89,11 +89,12 @@ pub fn not_identified(table: &ParameterTable, parameters: &[usize], moments: usi
     }
 }
 
-/// A row as its formula, with the group where there are several.
+/// A row as its formula, with group and level where there are several.
 fn name_of(table: &ParameterTable, row: &Row) -> String {
-    let several = table.blocks.iter().any(|block| block.group > 1);
-    let group = if several { format!(" (group {})", row.group) } else { String::new() };
-    format!("{}{group}", formula_of(row))
+    let group = table.blocks.iter().any(|block| block.group > 1).then(|| format!("group {}", row.group));
+    let level = table.blocks.iter().any(|block| block.level > 1).then(|| format!("level {}", row.level));
+    let place: Vec<String> = group.into_iter().chain(level).collect();
+    if place.is_empty() { formula_of(row) } else { format!("{} ({})", formula_of(row), place.join(", ")) }
 }
 
 /// θ that stand out in the given directions: within a tenth of the largest weight.

@@ -13,21 +13,80 @@ use super::{
     standard_errors, test_statistic,
 };
 use crate::{
-    Fit, ParameterTable, Sample, SemError, Settings,
+    Fit, Formulas, ParameterTable, Sample, SemError, Settings, Warning,
     conventions::Likelihood,
     estimate::{Objective, defined::RowEstimates},
     estimators::Estimator,
     fit::TestStatistic,
-    sample::level_moments::{self, MomentModel},
-    settings::{Information, MissingValues, StandardErrors, TestName},
+    sample::{
+        clusters::ClusterSample,
+        level_moments::{self, MomentModel},
+    },
+    settings::{Information, MissingValues, SaturatedAt, StandardErrors, TestName},
+    warning::WarningCode,
 };
+
+/// Blocks `level:` of a text that are not two, or stand the wrong way round.
+///
+/// # Errors
+/// [`SemError::Model`] that says how they should stand; [`SemError::Option`] for labels in another order.
+pub(crate) fn check_levels(model: &Formulas, settings: &Settings) -> Result<(), SemError> {
+    let refuse = |text: String| Err(SemError::Model(text));
+    let labels = &model.levels;
+    match labels.as_slice() {
+        [] => return Ok(()),
+        [only] => {
+            return refuse(format!(
+                "the model has one block, level: {only}, but levels come in two: state what is modelled within clusters \
+                 (level: 1) and between clusters (level: 2), or leave level: out"
+            ));
+        }
+        [first, second] if is_turned(first, second) => {
+            return refuse(format!(
+                "level: {first} stands before level: {second}: the first block is that of the cases within clusters; \
+                 exchange the blocks"
+            ));
+        }
+        _ => {}
+    }
+    let named: Vec<Option<usize>> =
+        settings.level_label.iter().map(|label| labels.iter().position(|own| own == label)).collect();
+    if named.iter().all(Option::is_some) && named.windows(2).any(|pair| pair[0] > pair[1]) {
+        return Err(SemError::Option(format!(
+            "level.label gives another order than the model, whose blocks are {}: the first is that of the cases within \
+             clusters",
+            labels.join(", ")
+        )));
+    }
+    Ok(())
+}
+
+/// Numbers that fall, or names that say so themselves.
+fn is_turned(first: &str, second: &str) -> bool {
+    let numbers = first.parse::<f64>().ok().zip(second.parse::<f64>().ok());
+    let says = |label: &str, word: &str| label.to_lowercase().contains(word);
+    numbers.is_some_and(|(first, second)| first > second) || says(first, "between") || says(second, "within")
+}
 
 /// Choices that do not go with two levels, by name.
 ///
 /// # Errors
 /// [`SemError::Option`] that says what would do.
-pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
+pub(crate) fn refuse_settings(table: &ParameterTable, settings: &Settings) -> Result<(), SemError> {
     let refuse = |text: &str| Err(SemError::Option(text.to_string()));
+    if !table.exploratory.is_empty() {
+        return refuse("exploratory blocks (efa) in models of two levels: not supported yet, nothing was estimated");
+    }
+    if settings.conditional_x == Some(true) {
+        return refuse("conditional.x does not go with two levels; fixed.x gives the same estimates");
+    }
+    let kinds = [settings.information, settings.information_of_tests];
+    let incomplete = matches!(settings.missing, MissingValues::Ml | MissingValues::MlX);
+    if incomplete && kinds.contains(&Some(Information::Expected)) {
+        return refuse(
+            "expected information of two levels needs complete data; with missing = \"ml\" take observed or first.order",
+        );
+    }
     if settings.conventions.likelihood != Likelihood::Normal {
         return refuse(
             "models of two levels have likelihood = \"normal\" alone (AMOS has none: take convention lavaan)",
@@ -44,7 +103,7 @@ pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
     if !matches!(settings.missing, MissingValues::Listwise | MissingValues::Ml | MissingValues::MlX) {
         return refuse("models of two levels take missing = listwise or ml");
     }
-    let tests = [TestName::Standard, TestName::YuanBentler, TestName::YuanBentlerMplus, TestName::None];
+    let tests = [TestName::Standard, TestName::YuanBentlerMplus, TestName::None];
     if let Some(test) = settings.tests.iter().find(|test| !tests.contains(test)) {
         return refuse(&format!("test {test:?} is not defined for models of two levels; take yuan.bentler.mplus"));
     }
@@ -92,6 +151,7 @@ impl Fit {
     /// The total information, −∂² log-likelihood (or expected, or Σ_j score_j score_j'), inverted; robust: H⁻BH⁻ with
     /// B = Σ_j score_j score_j' over clusters, without C/(C − 1).
     pub(crate) fn set_two_level_inference(&mut self) {
+        self.note_the_boundary();
         let Some(evidence) = Evidence::new(self) else { return };
         match evidence.vcov(self, self.settings.information) {
             Err(parameters) => {
@@ -104,6 +164,49 @@ impl Fit {
             Ok(Some(vcov)) => self.take_vcov(&evidence, vcov),
         }
         self.set_two_level_tests(&evidence);
+        if self.sample.levels.iter().any(|group| group.is_incomplete()) {
+            self.warnings.push(Warning {
+                code: WarningCode::OptionNote,
+                subjects: Vec::new(),
+                text: "there are no modification indices of two levels with missing answers: they rest on expected \
+                       information, which needs complete data"
+                    .into(),
+            });
+        }
+    }
+
+    /// What the saturated model's matrix between clusters means for the test.
+    fn note_the_boundary(&mut self) {
+        let on_boundary = |group: &&std::sync::Arc<ClusterSample>| {
+            !level_moments::is_covariance_matrix(&group.saturated, &group.layout)
+        };
+        let groups: Vec<String> = self
+            .sample
+            .levels
+            .iter()
+            .filter(on_boundary)
+            .map(|group| self.table.blocks[group.layout.between].group_label.clone())
+            .collect();
+        if !groups.is_empty() {
+            self.warnings.push(Warning {
+                code: WarningCode::OptionNote,
+                subjects: groups,
+                text: "the saturated model has a singular covariance matrix between clusters: what is between clusters \
+                       varies in fewer directions than there are variables. The χ² then tends to be too small. Programs \
+                       that find the saturated model by EM stop short of it and print another, smaller χ²"
+                    .into(),
+            });
+        }
+        if self.log_likelihood.is_some_and(|(model, saturated)| model > saturated + 1e-6 * saturated.abs().max(1.0)) {
+            self.test = None;
+            self.warnings.push(Warning {
+                code: WarningCode::OptionNote,
+                subjects: Vec::new(),
+                text: "there is no χ²: the model is more likely than the saturated one, because its covariance matrix \
+                       between clusters is none (a negative variance). Fix negative residual variances at level 2 at 0"
+                    .into(),
+            });
+        }
     }
 
     fn take_vcov(&mut self, evidence: &Evidence, vcov: Matrix) {
@@ -179,10 +282,9 @@ impl Evidence {
     /// The positions in θ that take part in a direction without information.
     fn vcov(&self, fit: &Fit, kind: Option<Information>) -> Result<Option<Matrix>, Vec<usize>> {
         let information = match kind {
-            Some(Information::Expected) => fit.solution().and_then(|solution| {
-                let groups = fit.sample.levels.iter().map(|group| group.as_ref());
-                Some(expected(solution.matrices, &solution.values, groups)?.scaled(fit.cases() as f64))
-            }),
+            Some(Information::Expected) => fit
+                .solution()
+                .and_then(|solution| Some(solution.expected(SaturatedAt::Structured)?.scaled(fit.cases() as f64))),
             Some(Information::FirstOrder) => self.meat.clone(),
             _ => self.hessian.clone(),
         };
@@ -239,7 +341,7 @@ fn scaled(name: TestName, standard: TestStatistic, factor: f64) -> ModelTest {
 }
 
 /// tr(A⁻¹B) of free moments, A the observed information of all cases, B from scores of clusters.
-fn trace_of(model: &MomentModel, group: &crate::sample::clusters::ClusterSample) -> Option<f64> {
+fn trace_of(model: &MomentModel, group: &ClusterSample) -> Option<f64> {
     let inverse = Cholesky::new(&model.hessian(&group.statistics)?)?.inverse();
     Some(trace(&inverse, &cross_products(&model.scores(group)?)))
 }

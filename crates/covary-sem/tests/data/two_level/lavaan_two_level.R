@@ -49,8 +49,6 @@ cases <- list(
                         data = "clusters", args = list(estimator = "MLR")),
   random_covariate = list(model = two("y1 ~ v + x\ny2 ~ y1", "y1 ~ v + w"), data = "clusters", args = list(fixed.x = FALSE)),
   groups_ml = list(model = in_groups("fw =~ y1 + y2 + y3 + y4\nfw ~ x", "fb =~ y1 + y2 + y3 + y4\nfb ~ w"), data = "clusters", args = list(group = "g")),
-  groups_mlr = list(model = in_groups("fw =~ y1 + y2 + y3 + y4\nfw ~ c", "fb =~ y1 + y2 + y3 + y4\nfb ~ w"), data = "clusters",
-                    args = list(group = "g", estimator = "MLR")),
   fiml = list(model = sem_model, data = "gaps", args = list(missing = "ml")),
   fiml_no_x = list(model = two("fw =~ y1 + y2 + y3 + y4", "fb =~ y1 + y2 + y3 + y4"), data = "gaps", args = list(missing = "ml"))
 )

@@ -25,8 +25,9 @@ pub fn lavaan_summary(report: &FitReport) -> String {
             for (op, title) in BLOCKS {
                 block(report, (group, level), *op, title, &mut text);
             }
+            r_squares(report, (group, level), &mut text);
         }
-        r_squares(report, group, &mut text);
+        intraclass_correlations(report, group, &mut text);
     }
     block(report, (0, 0), Operator::Define, "Defined Parameters", &mut text);
     wald_tests(report, &mut text);
@@ -74,6 +75,11 @@ fn heading(report: &FitReport, text: &mut String) {
     }
     if let Some(cluster) = &report.choices.cluster {
         pair(text, "Clusters", cluster);
+        for (group, clusters) in report.n_clusters.iter().enumerate() {
+            let label =
+                report.group_labels.get(group).map_or("Number of clusters".into(), |label| format!("  {label}"));
+            pair(text, &label, &clusters.to_string());
+        }
     }
     if let Some(weights) = &report.choices.sampling_weights {
         pair(text, "Sampling weights", weights);
@@ -307,14 +313,25 @@ fn tested(test: &SingleScoreTest, several_groups: bool) -> String {
     if named.len() == 2 { named.join(" == ") } else { format!("{} == {}", test.lhs, test.rhs) }
 }
 
-fn r_squares(report: &FitReport, group: usize, text: &mut String) {
-    let own: Vec<_> = report.r2.iter().filter(|r| r.group == group).collect();
+fn r_squares(report: &FitReport, (group, level): (usize, usize), text: &mut String) {
+    let own: Vec<_> = report.r2.iter().filter(|r| r.group == group && r.level == level).collect();
     if own.is_empty() {
         return;
     }
     line(text, "\nR-Square:");
     for r in own {
         let _ = writeln!(text, "  {:<22}{:>10}", r.variable, figure(r.value));
+    }
+}
+
+fn intraclass_correlations(report: &FitReport, group: usize, text: &mut String) {
+    let own: Vec<_> = report.icc.iter().filter(|icc| icc.group == group).collect();
+    if own.is_empty() {
+        return;
+    }
+    line(text, "\nIntraclass Correlations:");
+    for icc in own {
+        let _ = writeln!(text, "  {:<22}{:>10}", icc.variable, figure(icc.value));
     }
 }
 
