@@ -504,8 +504,7 @@ impl ClusterSample {
         for a in 0..r {
             let Some(i) = above[a] else { continue };
             mean[i] = moments.mean[a];
-            for b in 0..r {
-                let Some(j) = above[b] else { continue };
+            for (b, j) in above.iter().enumerate().filter_map(|(b, j)| Some((b, (*j)?))) {
                 covariance[(i, j)] = moments.joint[a * r + b];
             }
         }

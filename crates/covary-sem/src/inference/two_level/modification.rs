@@ -166,10 +166,8 @@ fn add_scores(
     for a in 0..r {
         let Some(i) = above[a] else { continue };
         mean_between[i] = gradient.mean[a];
-        for b in 0..r {
-            if let Some(j) = above[b] {
-                between[(i, j)] = gradient.joint[a * r + b];
-            }
+        for (b, j) in above.iter().enumerate().filter_map(|(b, j)| Some((b, (*j)?))) {
+            between[(i, j)] = gradient.joint[a * r + b];
         }
     }
     for ((form, on_covariance), on_mean) in
