@@ -386,7 +386,7 @@ fn every_criterion_is_that_of_gparotation() {
     assert!(same >= cases.len() - 4, "only {same} of {} end in the same minimum", cases.len());
 }
 
-/// How a solution follows what is rotated, against rotating two neighbours: differences of 2e-5 are right to 1e-7.
+/// How a solution follows what is rotated, against rotating two neighbours: differences of 5e-5 are right to some 1e-6.
 #[test]
 fn solutions_follow_what_is_rotated() {
     let (p, m) = (9, 3);
@@ -450,7 +450,7 @@ fn solutions_follow_what_is_rotated() {
             let solution = Rotatable { loadings: &rotated, correlations: &correlations, unique: &unique };
             let Some(x) = conditions.follow(solution, &[direction.clone()]) else { panic!("{what}: does not follow") };
             let own = direction.loadings.plus(&rotated.times(&x[0]));
-            let step = 2e-5;
+            let step = 5e-5;
             let moved = |sign: f64| {
                 let there = a.plus(&change.scaled(sign * step));
                 let unique: Vec<f64> = unique.iter().zip(&unique_change).map(|(u, d)| u + sign * step * d).collect();
