@@ -99,13 +99,17 @@ pub fn factor_scores(fit: &Fit, data: &Dataset, method: ScoreMethod) -> Result<F
     Ok(FactorScores { method, blocks: blocks.collect::<Result<_, _>>()? })
 }
 
-/// How well complete answers determine the factors of every group. Empty where Σ is not positive definite.
+/// How well complete answers determine the factors of every group. Empty where Σ is not positive definite, and of two
+/// levels, where the answers of a whole cluster bear on each factor.
 ///
 /// ρ = Cov(η, η̂)/(s_η s_η̂): for regression scores √(Cov(η, y)Σ⁻¹Cov(y, η)/Var(η)).
 ///
 /// # Source
 /// Grice (2001), Psychological Methods 6, 430–450; Guttman (1955) for the minimum correlation.
 pub fn score_quality(fit: &Fit, method: ScoreMethod) -> Vec<ScoreQuality> {
+    if fit.sample.is_two_level() {
+        return Vec::new();
+    }
     let of_block = |block: usize| {
         let scorer = Scorer::new(fit, block)?;
         let all: Vec<usize> = (0..scorer.form.observed).collect();
