@@ -80,9 +80,10 @@ fn differences(expected: &Value) -> Vec<String> {
     for row in list(&expected["rows"]).iter().filter(|row| row[1] != json!("==")) {
         let (lhs, op, rhs) = (text(&row[0]), text(&row[1]), text(&row[2]));
         let group = row[3].as_u64().expect("a group") as usize;
-        let operator = Operator::ALL.iter().find(|known| known.symbol() == op).expect("an operator");
-        let group = if *operator == Operator::Define { 0 } else { group };
-        let own = report.parameter(&lhs, *operator, &rhs, group);
+        let known = report.parameters.iter().map(|row| row.op).find(|known| known.symbol() == op);
+        let operator = known.expect("an operator of the report");
+        let group = if operator == Operator::Define { 0 } else { group };
+        let own = report.parameter(&lhs, operator, &rhs, group);
         let what = format!("{lhs} {op} {rhs} in group {group}");
         check(&format!("{what} est"), own.and_then(|own| own.est), row[4].as_f64(), TOLERANCE);
         let error = row[5].as_f64().filter(|error| *error > 0.0);
