@@ -232,7 +232,8 @@ fn complete(df: f64, statistic: f64) -> FitInput {
 #[test]
 fn every_index_of_the_list_exists_for_an_ordinary_fit() {
     let input = complete(2.0, 5.0);
-    for index in ALL {
+    // Two of them belong to models of two levels.
+    for index in ALL.iter().filter(|index| !["srmr_within", "srmr_between"].contains(&index.name)) {
         assert!((index.value)(&input).is_some_and(f64::is_finite), "{}", index.name);
     }
     let mut without_means = input;
