@@ -96,9 +96,7 @@ impl Names {
             let below = |name: &&String| table.blocks.iter().any(|b| b.level < block.level && b.latent.contains(name));
             for name in block.latent.iter().filter(below) {
                 let key = (name.clone(), block.level);
-                if !names.level_of.contains_key(&key) {
-                    names.level_of.insert(key, short(&format!("{name}b"), 'f', &mut taken));
-                }
+                names.level_of.entry(key).or_insert_with(|| short(&format!("{name}b"), 'f', &mut taken));
             }
         }
         let mut taken = HashSet::new();
