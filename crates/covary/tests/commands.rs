@@ -166,7 +166,7 @@ fn fit_keeps_its_contract() {
     assert_eq!(output.status.code(), Some(1), "not identified");
     assert!(json(&output)["warnings"].as_array().unwrap().iter().any(|w| w["code"] == "not_identified"));
     refused(&covary(&["fit", "m.lav", "survey.csv", "--ordered"], folder.path()), &["ordered", "not built yet"]);
-    refused(&covary(&["fit", "m.lav", "survey.csv", "--estimator", "WLSMV"], folder.path()), &["WLSMV", "ML"]);
+    refused(&covary(&["fit", "m.lav", "survey.csv", "--estimator", "WLSMW"], folder.path()), &["WLSMW", "WLSMV"]);
     fs::write(folder.path().join("bad.lav"), "F =~ T11 + T12 + T99\n").unwrap();
     refused(&covary(&["fit", "bad.lav", "survey.csv"], folder.path()), &["T99", "column 18"]);
     fs::write(folder.path().join("options.json"), "{\"std.lv\": true, \"function\": \"cfa\"}").unwrap();

@@ -29,8 +29,6 @@ fn of_group(group: &GroupMomentPair, means: Option<Vec<f64>>) -> Option<f64> {
         group.sample[(i, j)] / (s[i] * s[j]) - group.implied[(i, j)] / (sigma[i] * sigma[j])
     });
     let of_means: f64 = means.iter().flatten().zip(&s).map(|(d, s)| (d / s).powi(2)).sum();
-    // With conditional.x lavaan 0.6-14 leaves x out of the count as well, though they have no residuals.
-    let of_x = group.given_x.as_ref().map_or(0.0, |slopes| slopes.sample.columns() as f64);
-    let count = p * (p - 1.0) / 2.0 - of_x + if means.is_some() { p } else { 0.0 };
+    let count = p * (p - 1.0) / 2.0 + if means.is_some() { p } else { 0.0 };
     (count > 0.0).then(|| ((squares + of_means) / count).sqrt())
 }
