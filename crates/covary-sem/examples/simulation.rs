@@ -158,7 +158,7 @@ fn truth(kind: Kind, row: &covary_sem::Row) -> Option<f64> {
 }
 
 fn simulate(kind: Kind, stream: &mut impl Rng) -> Dataset {
-    let mut columns = vec![Vec::with_capacity(CASES); 8];
+    let mut columns: Vec<Vec<f64>> = vec![Vec::new(); 8];
     let mut classes = Vec::with_capacity(CASES);
     let mut shared = [0.0; 8];
     for case in 0..CASES {

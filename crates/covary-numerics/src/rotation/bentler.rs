@@ -45,7 +45,7 @@ fn log_determinant<T: Scalar>(matrix: &Grid<T>) -> Option<T> {
         for k in 0..j {
             pivot -= factor.at(j, k) * factor.at(j, k);
         }
-        if !(pivot.value() > 0.0) {
+        if pivot.value().is_nan() || pivot.value() <= 0.0 {
             return None;
         }
         total += pivot.ln();

@@ -6,8 +6,8 @@
 //! ```
 //!
 //! A new criterion is a file with a [`Member`], a variant of [`Rotation`] and a line in [`ALL`]. What it minimises is a
-//! function over any scalar: numbers for the search ([`search`]), duals for the derivatives that a solution's standard
-//! errors come from ([`stationarity`]).
+//! function over any scalar: numbers for the search (`search`), duals for the derivatives that a solution's standard
+//! errors come from (`stationarity`).
 
 mod arrange;
 mod bentler;

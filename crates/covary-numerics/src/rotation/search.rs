@@ -343,7 +343,7 @@ fn orthonormal_columns(matrix: &Matrix) -> Option<Matrix> {
             }
         }
         let length = dot(column, column).sqrt();
-        if !(length > 1e-12) {
+        if length.is_nan() || length <= 1e-12 {
             return None;
         }
         column.iter_mut().for_each(|value| *value /= length);

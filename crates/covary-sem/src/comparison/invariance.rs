@@ -312,6 +312,9 @@ struct Ladder<'a> {
     choices: &'a InvarianceSettings,
 }
 
+/// Parameters that were released, and the fit without their equality.
+type PartialFit = (Vec<String>, Fit);
+
 /// A level with the warnings of its comparison.
 struct Rung {
     level: InvarianceLevel,
@@ -370,12 +373,7 @@ impl<'a> Ladder<'a> {
         fit(self.model, self.data, &settings)
     }
 
-    fn rung(
-        &self,
-        level: Level,
-        fitted: &Fit,
-        below: Option<&Fit>,
-    ) -> Result<(Rung, Option<(Vec<String>, Fit)>), SemError> {
+    fn rung(&self, level: Level, fitted: &Fit, below: Option<&Fit>) -> Result<(Rung, Option<PartialFit>), SemError> {
         let step = self.step(level, fitted, below, level.word());
         let tests = below.map_or_else(Vec::new, |_| equality_tests(fitted, level));
         let (mut releases, mut partial) = (Vec::new(), None);

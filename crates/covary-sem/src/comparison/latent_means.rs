@@ -139,7 +139,7 @@ fn standardized(fit: &Fit, difference: &Derived, groups: [(&Group, usize); 2]) -
     let cases = groups.map(|(group, _)| fit.sample.blocks[group.block].cases as f64);
     let total = cases[0] + cases[1];
     let variances = groups.map(|(group, factor)| group.variance(fit, factor));
-    if variances.iter().any(|variance| !(variance.value > 0.0)) {
+    if variances.iter().any(|variance| variance.value.is_nan() || variance.value <= 0.0) {
         return None;
     }
     let shares = cases.map(|n| n / total);

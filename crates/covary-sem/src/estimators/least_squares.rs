@@ -53,7 +53,7 @@ fn generalized<T: Scalar>(
             value += half[i * p + j] * half[j * p + i];
         }
     }
-    value = value * T::from(0.5);
+    value *= T::from(0.5);
     kernels::product(half, inverse, p, p, p, &mut gradient.covariance);
     gradient.covariance.iter_mut().for_each(|element| *element = -*element);
     for i in 0..sample.mean.len() {

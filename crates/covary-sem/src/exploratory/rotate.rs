@@ -98,7 +98,7 @@ fn in_metric(loadings: &Matrix, unique: &[f64], standardized: bool) -> Option<Ma
     }
     let variance = |i: usize| loadings.row(i).iter().map(|value| value * value).sum::<f64>() + unique[i];
     let variances: Vec<f64> = (0..loadings.rows()).map(variance).collect();
-    if variances.iter().any(|variance| !(*variance > 0.0)) {
+    if variances.iter().any(|variance| variance.is_nan() || *variance <= 0.0) {
         return None;
     }
     Some(Matrix::from_fn(loadings.rows(), loadings.columns(), |i, j| loadings[(i, j)] / variances[i].sqrt()))

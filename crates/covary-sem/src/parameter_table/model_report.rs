@@ -22,7 +22,7 @@ pub struct ModelReport {
     pub rows: Vec<ModelRow>,
     /// What gives each latent variable its scale and mean.
     pub identification: Vec<Identification>,
-    /// The indirect paths that the regressions imply; the first [`MOST_PATHS`](super::indirect_paths::MOST_PATHS).
+    /// The indirect paths that the regressions imply; the first `MOST_PATHS`.
     pub indirect_paths: Vec<IndirectPath>,
     /// Degrees of freedom: moments − moments of fixed x − free parameters + independent equality constraints.
     pub df: i64,

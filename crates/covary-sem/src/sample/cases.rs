@@ -139,20 +139,20 @@ fn block_sample(
 
 /// Σ w y / Σ w and Σ w (y − m)(y − m)' / Σ w.
 fn weighted_moments(values: &Matrix, weights: &[f64]) -> (Vec<f64>, Matrix) {
-    let (n, p) = (values.rows(), values.columns());
+    let p = values.columns();
     let total: f64 = weights.iter().sum();
     let mut mean = vec![0.0; p];
-    for i in 0..n {
+    for (i, weight) in weights.iter().enumerate() {
         for (m, y) in mean.iter_mut().zip(values.row(i)) {
-            *m += weights[i] * y / total;
+            *m += weight * y / total;
         }
     }
     let mut covariance = Matrix::zeros(p, p);
-    for i in 0..n {
+    for (i, weight) in weights.iter().enumerate() {
         let c: Vec<f64> = values.row(i).iter().zip(&mean).map(|(y, m)| y - m).collect();
         for j in 0..p {
             for k in 0..=j {
-                covariance[(j, k)] += weights[i] * c[j] * c[k] / total;
+                covariance[(j, k)] += weight * c[j] * c[k] / total;
             }
         }
     }
