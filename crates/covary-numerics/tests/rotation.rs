@@ -448,7 +448,9 @@ fn solutions_follow_what_is_rotated() {
                 unique: unique_change.clone(),
             };
             let solution = Rotatable { loadings: &rotated, correlations: &correlations, unique: &unique };
-            let Some(x) = conditions.follow(solution, std::slice::from_ref(&direction)) else { panic!("{what}: does not follow") };
+            let Some(x) = conditions.follow(solution, std::slice::from_ref(&direction)) else {
+                panic!("{what}: does not follow")
+            };
             let own = direction.loadings.plus(&rotated.times(&x[0]));
             let moved = |step: f64| {
                 let there = a.plus(&change.scaled(step));
