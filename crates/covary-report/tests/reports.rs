@@ -5,7 +5,18 @@ mod study;
 use std::collections::BTreeSet;
 
 use covary_report::{
-    Block, Number, NumberKind, Report, Section, Span, Table, TableRow, Text, sections::study_report, words::LANGUAGES,
+    Block, Number, NumberKind, Report, Section, Span, Table, TableRow, Text,
+    sections::{comparison_document, fit_report_document, invariance_document, study_report},
+    words::LANGUAGES,
+};
+use covary_sem::{
+    Data, FitReport, Settings,
+    comparison::{
+        DifferenceSettings, compare,
+        invariance::{InvarianceSettings, invariance},
+    },
+    fit, parse,
+    settings::EstimatorName,
 };
 use serde_json::Value;
 
@@ -17,7 +28,7 @@ fn every_report_is_sound() {
         let results = study::results(name);
         for words in LANGUAGES {
             let report = study_report(&results, *words);
-            check_numbers(name, &report);
+            check_numbers(name, &report, 1000);
             check_ids(name, &report);
             check_tables(name, &report);
             check_percentages(name, &report);
@@ -25,8 +36,57 @@ fn every_report_is_sound() {
     }
 }
 
+/// Reports of comparisons, of invariance, and of a fit with Wald and score tests.
+#[test]
+fn reports_of_models_against_each_other_are_sound() {
+    let data = study::data("../../tests/data/holzinger_swineford_1939.csv");
+    let data = Data::Cases(&data);
+    let three = parse("visual =~ x1 + a*x2 + b*x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9").unwrap();
+    let one = parse("g =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9").unwrap();
+    let other = parse("g =~ x1 + x2 + x3").unwrap();
+    let robust = Settings { estimator: EstimatorName::Mlr, ..Settings::default() };
+    let fits = [("three", &three), ("one", &one), ("other", &other)]
+        .map(|(name, model)| (name.to_string(), fit(model, &data, &robust).unwrap()));
+    let comparison = compare(&fits, DifferenceSettings::default());
+    let groups = Settings { group: Some("school".into()), ..Settings::default() };
+    let plain = parse("visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6").unwrap();
+    let ladder = invariance(&plain, &data, &groups, &InvarianceSettings::default()).unwrap();
+    let asked = Settings {
+        wald: vec!["a == b".into()],
+        score_test: true,
+        score_test_add: vec!["visual =~ x9".into()],
+        ..groups.clone()
+    };
+    let tested = FitReport::new(
+        &fit(&parse("visual =~ x1 + c(a,b)*x2 + c(q,q)*x3\nspeed =~ x7 + x8 + x9").unwrap(), &data, &asked).unwrap(),
+    );
+    for words in LANGUAGES {
+        let reports = [
+            ("comparison", comparison_document(&comparison, "", *words), 40),
+            ("invariance", invariance_document(&ladder, "", *words), 150),
+            ("tests", fit_report_document(&tested, "", *words), 400),
+        ];
+        for (name, report, least) in &reports {
+            check_numbers(name, report, *least);
+            check_ids(name, report);
+            check_tables(name, report);
+            check_percentages(name, report);
+        }
+        let mut tables = Vec::new();
+        for_each_section(&reports[2].1.sections, &mut |section| {
+            tables.extend(section.blocks.iter().filter_map(|block| match block {
+                Block::Table(table) => Some(table.id.clone()),
+                _ => None,
+            }));
+        });
+        for id in ["wald", "score-release", "score-add"] {
+            assert!(tables.iter().any(|known| known == id), "{id} among {tables:?}");
+        }
+    }
+}
+
 /// Every figure stands in the results, at the place that it names, with the same value.
-fn check_numbers(name: &str, report: &Report) {
+fn check_numbers(name: &str, report: &Report, least: usize) {
     let mut count = 0;
     for_each_text(report, &mut |place, text| {
         for_each_number(text, &mut |number| {
@@ -44,7 +104,7 @@ fn check_numbers(name: &str, report: &Report) {
             assert!(same, "{name}, {place}: {} holds {found}, the report shows {:?}", number.path, number.value);
         });
     });
-    assert!(count > 1000, "{name}: only {count} figures");
+    assert!(count > least, "{name}: only {count} figures");
 }
 
 fn check_ids(name: &str, report: &Report) {

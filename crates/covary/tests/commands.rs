@@ -243,3 +243,74 @@ fn conversions_keep_the_answers() {
         assert_eq!(mean("survey.sav"), mean(out), "{out}");
     }
 }
+
+/// Holzinger and Swineford's data and two models, in a folder of their own.
+fn folder_with_models() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/holzinger_swineford_1939.csv");
+    fs::copy(data, folder.path().join("hs.csv")).unwrap();
+    let three = "visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9\n";
+    fs::write(folder.path().join("three.lav"), three).unwrap();
+    fs::write(folder.path().join("one.lav"), "g =~ x1 + x2 + x3 + x4 + x5 + x6 + x7 + x8 + x9\n").unwrap();
+    fs::write(folder.path().join("metric.json"), "{\"group.equal\": [\"loadings\"]}").unwrap();
+    folder
+}
+
+#[test]
+fn models_are_compared_in_the_order_of_their_degrees_of_freedom() {
+    let folder = folder_with_models();
+    // lavaan 0.6-14, lavTestLRT(): 226.9586 on 3 degrees of freedom; with groups 8.1922 on 6.
+    let output = covary(&["compare", "one.lav", "three.lav", "hs.csv", "--json", "--report", "c.html"], folder.path());
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let report = json(&output);
+    assert_eq!(report["schema"], "covary.compare/1");
+    assert_eq!(report["models"][0]["name"], "three.lav");
+    assert_eq!(report["comparisons"][0]["nesting"], "nested");
+    assert!((report["comparisons"][0]["test"]["chisq_diff"].as_f64().unwrap() - 226.9586).abs() < 5e-5);
+    assert!(folder.path().join("c.html").exists());
+    let output = covary(
+        &["compare", "three.lav:metric.json", "three.lav", "hs.csv", "--group", "school", "--json", "-q"],
+        folder.path(),
+    );
+    let report = json(&output);
+    assert_eq!(report["comparisons"][0]["restricted"], "three.lav:metric.json");
+    assert!((report["comparisons"][0]["test"]["chisq_diff"].as_f64().unwrap() - 8.1922).abs() < 5e-5);
+    refused(&covary(&["compare", "three.lav", "hs.csv"], folder.path()), &["at least two models"]);
+    refused(&covary(&["compare", "three.lav", "gone.lav", "hs.csv"], folder.path()), &["gone.lav", "no such file"]);
+}
+
+#[test]
+fn invariance_is_told_level_by_level() {
+    let folder = folder_with_models();
+    let arguments = ["invariance", "three.lav", "hs.csv", "--group", "school", "--json", "-q"];
+    let report = json(&covary(&arguments, folder.path()));
+    assert_eq!(report["schema"], "covary.invariance/1");
+    assert_eq!(report["highest"], "metric");
+    assert_eq!(report["latent_means"]["released"], serde_json::json!(["x3~1", "x7~1"]));
+    let partial = json(&covary(&[&arguments[..], &["--group-partial", "x3~1,x7~1"]].concat(), folder.path()));
+    assert_eq!(partial["latent_means"]["level"], "covariances");
+    let few = json(&covary(&[&arguments[..], &["--levels", "metric"]].concat(), folder.path()));
+    assert_eq!(few["levels"].as_array().unwrap().len(), 2);
+    assert!(few["latent_means"].is_null() && few["latent_means_reason"].as_str().unwrap().contains("scalar"));
+    refused(&covary(&["invariance", "three.lav", "hs.csv"], folder.path()), &["grouping variable"]);
+}
+
+#[test]
+fn factor_scores_are_a_data_file() {
+    let folder = folder_with_models();
+    let fit = |further: &[&str]| covary(&[&["fit", "three.lav", "hs.csv", "-q"], further].concat(), folder.path());
+    for file in ["s.csv", "s.sav", "s.xlsx"] {
+        assert_eq!(fit(&["--scores", file]).status.code(), Some(0), "{file}");
+        let described =
+            json(&covary(&["describe", file, "--items", "visual,visual_se", "--json", "-q"], folder.path()));
+        let items = &described["descriptives"]["items"];
+        assert_eq!((&items[0]["n"], &items[1]["n"]), (&Value::from(301), &Value::from(301)), "{file}");
+    }
+    assert_eq!(fit(&["--scores", "a.csv", "--scores-method", "bartlett", "--append-data"]).status.code(), Some(0));
+    let header = fs::read_to_string(folder.path().join("a.csv")).unwrap();
+    assert!(
+        header.starts_with("id,sex,")
+            && header.lines().next().unwrap().ends_with("speed,visual_se,textual_se,speed_se")
+    );
+    refused(&fit(&["--scores", "s.doc"]), &["s.doc", ".csv"]);
+}

@@ -4,7 +4,7 @@ use covary_sem::comparison::{ComparedModel, Comparison, ComparisonReport, Differ
 
 use super::compose::Context;
 use crate::{
-    Block, Cell, ColumnHead, Number, Section, Table, TableRow,
+    Block, Cell, ColumnHead, Number, NumberKind, Section, Table, TableRow,
     place::{Place, at, number},
     words::{Note, SectionName, TableName, Term},
 };
@@ -89,6 +89,27 @@ pub(super) fn differences(id: &str, name: TableName, comparisons: Vec<Place<Comp
     table
 }
 
+/// A whole number but where the variance is adjusted.
+fn degrees_of_freedom(test: Place<DifferenceTest>) -> Number {
+    let kind = if test.df_diff.fract() == 0.0 { NumberKind::Count } else { NumberKind::Statistic };
+    at!(test.df_diff).number(kind)
+}
+
+/// The heads of [`short_changes`].
+pub(super) fn short_change_columns(context: &Context) -> Vec<ColumnHead> {
+    let terms =
+        [Term::ChiSquareDifference, Term::DfDifference, Term::P, Term::CfiChange, Term::RmseaChange, Term::SrmrChange];
+    terms.map(|term| context.decimal(term)).into()
+}
+
+/// The difference test and the changes of fit that cut-offs are for.
+pub(super) fn short_changes(comparison: &Place<Comparison>) -> Vec<Cell> {
+    let mut cells = changes(comparison);
+    cells.truncate(7);
+    cells.remove(3);
+    cells
+}
+
 /// The heads of [`changes`].
 pub(super) fn change_columns(context: &Context) -> Vec<ColumnHead> {
     [
@@ -115,7 +136,7 @@ pub(super) fn changes(comparison: &Place<Comparison>) -> Vec<Cell> {
     };
     vec![
         of_test(&|test| number!(test.chisq_diff, Statistic)),
-        of_test(&|test| number!(test.df_diff, Statistic)),
+        of_test(&degrees_of_freedom),
         of_test(&|test| number!(test.pvalue, Probability)),
         of_test(&|test| number!(test.rmsea, Bounded)),
         number!(changes.cfi, Bounded).into(),

@@ -7,7 +7,7 @@ use covary_sem::comparison::{
 };
 
 use super::{
-    comparison::{change_columns, changes, models},
+    comparison::{change_columns, changes, models, short_change_columns, short_changes},
     compose::{Context, row},
 };
 use crate::{
@@ -161,7 +161,7 @@ fn equality_row(test: &Place<EqualityTest>) -> TableRow {
 fn release_table(level: &Place<InvarianceLevel>, releases: &[Place<Release>], context: &Context) -> Table {
     let mut columns = vec![context.left(Term::Released), context.decimal(Term::ChiSquare), context.decimal(Term::Df)];
     columns.extend([context.decimal(Term::Cfi), context.decimal(Term::Rmsea)]);
-    columns.extend(change_columns(context));
+    columns.extend(short_change_columns(context));
     columns.push(context.left(Term::Holds).without_definition());
     let rows = releases.iter().map(|release| {
         let model = at!(release.model);
@@ -173,7 +173,7 @@ fn release_table(level: &Place<InvarianceLevel>, releases: &[Place<Release>], co
             number!(model.rmsea, Bounded).into(),
         ];
         let comparison: Option<Place<Comparison>> = at!(release.comparison).some();
-        cells.extend(comparison.map_or_else(|| vec![Cell::blank(); 9], |comparison| changes(&comparison)));
+        cells.extend(comparison.map_or_else(|| vec![Cell::blank(); 6], |comparison| short_changes(&comparison)));
         cells.push(verdict(release.holds, context));
         TableRow::Cells(cells)
     });
@@ -197,14 +197,13 @@ fn latent_means(report: &Place<InvarianceReport>, context: &Context) -> Section 
 }
 
 fn means_table(means: &Place<LatentMeans>, context: &Context) -> Table {
-    let [lower, upper] = context.limits(0.95);
-    let [d_lower, d_upper] = context.limits(0.95);
+    let [lower, upper] = context.limits(means.confidence);
+    let [d_lower, d_upper] = context.limits(means.confidence);
     let columns = vec![
         context.left(Term::Construct),
         context.left(Term::Groups),
         context.decimal(Term::Difference),
         context.decimal(Term::StandardError),
-        context.decimal(Term::CriticalRatio),
         context.decimal(Term::P),
         lower,
         upper,
@@ -218,7 +217,6 @@ fn means_table(means: &Place<LatentMeans>, context: &Context) -> Table {
             [
                 number!(mean.difference, Statistic),
                 number!(mean.se, Statistic),
-                number!(mean.z, Statistic),
                 number!(mean.pvalue, Probability),
                 number!(mean.ci_lower as "ci.lower", Statistic),
                 number!(mean.ci_upper as "ci.upper", Statistic),

@@ -15,6 +15,7 @@ mod hypotheses;
 mod invariance;
 mod measurement;
 mod method_bias;
+mod parameter_tests;
 mod pilot;
 mod profile;
 mod provenance;

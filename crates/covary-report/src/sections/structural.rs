@@ -3,7 +3,7 @@
 use covary_analysis::Results;
 use covary_sem::FitReport;
 
-use super::{amos, compose::Context, estimates, fit, residuals};
+use super::{amos, compose::Context, estimates, fit, parameter_tests, residuals};
 use crate::{
     Block, Number,
     NumberKind::{Count, Probability, Statistic},
@@ -53,11 +53,11 @@ pub(super) fn single_fit(model: &Place<FitReport>, context: &Context) -> Vec<Sec
     sections
 }
 
-/// AMOS's blocks, all estimates, residuals and modification indices.
+/// AMOS's blocks, all estimates, residuals and modification indices, and tests of parameters where asked for.
 pub(super) fn details(prefix: &str, model: &Place<FitReport>, context: &Context) -> Vec<Section> {
     let mut local = residuals::matrices(prefix, model, context);
     local.extend(residuals::modification_indices(prefix, model, context));
-    vec![
+    let mut sections = vec![
         context.section(&format!("{prefix}amos-fit"), SectionName::AmosFit, amos::blocks(model, context)),
         context.section(
             &format!("{prefix}estimates"),
@@ -65,7 +65,9 @@ pub(super) fn details(prefix: &str, model: &Place<FitReport>, context: &Context)
             estimates::scalars(prefix, model, context),
         ),
         context.section(&format!("{prefix}local-fit"), SectionName::LocalFit, local),
-    ]
+    ];
+    sections.extend(parameter_tests::section(prefix, model, context));
+    sections
 }
 
 /// AMOS's "Notes for Model".

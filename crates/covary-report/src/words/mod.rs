@@ -144,6 +144,7 @@ pub enum SectionName {
     PathDifferences,
     Hypotheses,
     Provenance,
+    ParameterTests,
     Comparison,
     Invariance,
     Equality,
@@ -223,6 +224,9 @@ pub enum TableName {
     PathDifferences,
     HypothesisDetails,
     Provenance,
+    WaldTests,
+    ReleaseTests,
+    AdditionTests,
     ComparedModels,
     ModelDifferences,
     InvarianceLevels,
@@ -398,6 +402,8 @@ pub enum Term {
     Released,
     Groups,
     CohensD,
+    Constraint,
+    WaldTest,
 }
 
 /// Notes below tables.
@@ -495,6 +501,7 @@ pub enum Phrase {
     ImportNote,
     Interval,
     MultiGroup,
+    AllTogether,
 }
 
 /// What a judgement of a value against a cut-off comes to.

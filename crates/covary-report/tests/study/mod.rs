@@ -22,6 +22,11 @@ pub fn results(name: &str) -> Results {
     analyse(&inputs, &()).unwrap_or_else(|fault| panic!("{name}: {fault}"))
 }
 
+/// A data file, its path from this crate's folder.
+pub fn data(file: &str) -> Dataset {
+    read(Path::new(env!("CARGO_MANIFEST_DIR")), file)
+}
+
 fn read(folder: &Path, file: &str) -> Dataset {
     let bytes = std::fs::read(folder.join(file)).unwrap();
     covary_import::import(file, &bytes, &Default::default()).unwrap_or_else(|fault| panic!("{file}: {fault}")).dataset

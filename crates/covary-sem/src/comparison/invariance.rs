@@ -186,6 +186,8 @@ pub struct LatentMeans {
     pub level: Level,
     /// Parameters that are not equal across groups there.
     pub released: Vec<String>,
+    /// Confidence level of the limits.
+    pub confidence: f64,
     /// The differences.
     pub differences: Vec<LatentMeanDifference>,
 }
@@ -281,7 +283,8 @@ impl Climb {
         match (&self.reached, self.failed) {
             (Some((level, released, fit)), _) => {
                 let differences = latent_mean_differences(fit);
-                (Some(LatentMeans { level: *level, released: released.clone(), differences }), None)
+                let confidence = fit.settings.level;
+                (Some(LatentMeans { level: *level, released: released.clone(), confidence, differences }), None)
             }
             (None, Some(level)) => (
                 None,

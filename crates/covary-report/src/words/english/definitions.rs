@@ -156,6 +156,9 @@ pub(super) fn definition(term: Term) -> Option<&'static str> {
         Term::SrmrChange => "SRMR minus that of the other model; positive where the fit becomes worse.",
         Term::AicChange => "AIC minus that of the other model; negative in favour of this model.",
         Term::BicChange => "BIC minus that of the other model; negative in favour of this model.",
+        Term::WaldTest => {
+            "Test of constraints that the model does not impose, from the estimates and their covariance matrix."
+        }
         Term::ScoreTest => {
             "Expected fall of the chi-square when the parameter may differ between the groups, all else kept."
         }
@@ -240,6 +243,7 @@ pub(super) fn definition(term: Term) -> Option<&'static str> {
         | Term::Level
         | Term::Holds
         | Term::Parameter
+        | Term::Constraint
         | Term::Groups => return None,
     })
 }

@@ -39,6 +39,7 @@ pub(super) fn section(name: SectionName) -> &'static str {
         SectionName::PathDifferences => "Differences between paths",
         SectionName::Hypotheses => "Hypotheses",
         SectionName::Provenance => "How to get these figures again",
+        SectionName::ParameterTests => "Wald and score tests",
         SectionName::Comparison => "Comparison of models",
         SectionName::Invariance => "Measurement invariance",
         SectionName::Equality => "What is not equal across groups",
@@ -125,6 +126,9 @@ pub(super) fn caption(name: TableName) -> Text {
         TableName::PathDifferences => text!["Critical Ratios for Differences between Paths"],
         TableName::HypothesisDetails => text!["Estimates that decide the hypotheses"],
         TableName::Provenance => text!["Program, data, and settings"],
+        TableName::WaldTests => text!["Wald tests of constraints"],
+        TableName::ReleaseTests => text!["Score tests of releasing equality constraints"],
+        TableName::AdditionTests => text!["Score tests of adding parameters"],
         TableName::ComparedModels => text!["Fit of the models"],
         TableName::ModelDifferences => text!["Each model against the one before it"],
         TableName::InvarianceLevels => text!["Fit of the levels of invariance"],
@@ -320,6 +324,8 @@ fn plain_head(term: Term) -> &'static str {
         Term::ExpectedValues => "Expected values by group",
         Term::Released => "Released",
         Term::Groups => "Groups",
+        Term::Constraint => "Constraint",
+        Term::WaldTest => "χ² (Wald)",
         // Set with symbols by `head`.
         Term::N
         | Term::Mean
@@ -387,6 +393,7 @@ pub(super) fn phrase(phrase: Phrase) -> &'static str {
         Phrase::ImportNote => "Note on the import",
         Phrase::Interval => "Bootstrap interval",
         Phrase::MultiGroup => "Group",
+        Phrase::AllTogether => "All together",
     }
 }
 

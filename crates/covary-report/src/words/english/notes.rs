@@ -149,7 +149,7 @@ pub(super) fn note(note: Note) -> Text {
         },
         Note::DifferenceTest { method } => text!["Difference test: ", difference_method(method), "."],
         Note::InvarianceVerdict => text![
-            "A level holds where CFI falls by less than .01 (Cheung & Rensvold, 2002); with a significant Δχ² at the same time, look at the score tests as well: in large samples the test finds differences that do not matter, in small ones it misses some that do."
+            "Each level is compared with the one before, whether that one holds or not. A level holds where CFI falls by less than .01 (Cheung & Rensvold, 2002); with a significant Δχ² at the same time, look at the score tests as well: in large samples the test finds differences that do not matter, in small ones it misses some that do."
         ],
         Note::InvarianceCriteria => text![
             "Chen (2007): a level does not hold where ΔCFI and one of ΔRMSEA and ΔSRMR reach their cut-offs; stricter ones with up to 300 cases. Cheung and Rensvold (2002): ΔCFI alone. Cut-offs come from simulations and are no laws."
