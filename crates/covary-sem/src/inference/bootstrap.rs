@@ -21,8 +21,9 @@ use crate::{
     exploratory,
     fit::ImpliedMoments,
     sample::{
-        Patterns, covariance_factor,
+        DistinctRows, Patterns, covariance_factor,
         resample::{Draw, Resampler},
+        weights,
     },
 };
 
@@ -84,6 +85,7 @@ pub fn bootstrap(
     if let Some(solution) = &fit.exploratory {
         return exploratory::bootstrap(fit, solution, resamples, seed, observe, progress);
     }
+    refuse(fit)?;
     let shared = Shared::new(fit)?;
     let (done, stopped) = (AtomicUsize::new(0), AtomicBool::new(false));
     let chunks: Vec<Vec<Replicate>> = (0..resamples.div_ceil(CHUNK))
@@ -105,6 +107,23 @@ pub fn bootstrap(
         )
         .collect();
     Ok(gather(chunks, fit.theta.len()))
+}
+
+/// What resampling by single cases would get wrong.
+fn refuse(fit: &Fit) -> Result<(), SemError> {
+    let sample = &fit.sample;
+    let what = if sample.blocks.iter().any(|block| block.clusters.is_some()) {
+        "clusters: resampling single cases would break them up"
+    } else if sample.blocks.iter().any(|block| block.case_weights.is_some()) {
+        "sampling weights"
+    } else if Estimator::named(fit.settings.estimator) == Estimator::Dls
+        && fit.settings.estimator_args.dls_gamma_of_model
+    {
+        "DLS with dls.GammaNT = \"model\""
+    } else {
+        return Ok(());
+    };
+    Err(SemError::Option(format!("the bootstrap is not built for {what}; leave it out (resamples = 0)")))
 }
 
 /// Covariance matrix of θ over the resamples (divisor R) and the standard error of every row.
@@ -145,6 +164,7 @@ pub fn jackknife(fit: &Fit, observe: Observer) -> Result<Vec<LeaveOneOut>, SemEr
     if let Some(solution) = &fit.exploratory {
         return exploratory::jackknife(fit, solution, observe);
     }
+    refuse(fit)?;
     let shared = Shared::new(fit)?;
     let deletions: Vec<(usize, usize)> = shared
         .resamplers
@@ -376,7 +396,8 @@ impl<'a> Worker<'a> {
         let settings = &self.shared.fit.settings;
         let total: u32 = self.draws.iter().flat_map(|draw| &draw.counts).sum();
         let cases_of = |draw: &Draw| f64::from(draw.counts.iter().sum::<u32>());
-        self.objective.set_weights(self.draws.iter().map(|draw| cases_of(draw) / f64::from(total)));
+        let lost = if self.objective.estimator().is_least_squares() { 1.0 } else { 0.0 };
+        self.objective.set_weights(self.draws.iter().map(|draw| (cases_of(draw) - lost) / f64::from(total)));
         for (block, resampler) in self.shared.resamplers.iter().enumerate() {
             if let Some(patterns) = &mut self.patterns[block] {
                 let own = &self.shared.fit.sample.blocks[block];
@@ -397,8 +418,34 @@ impl<'a> Worker<'a> {
             }
             let means = sample.mean.len();
             sample.mean.copy_from_slice(&mean[..means]);
+            if self.objective.estimator().is_least_squares() {
+                self.set_weight(block)?;
+            }
         }
         self.objective.refresh()
+    }
+
+    /// V of least squares from the drawn cases. `None` where it is singular.
+    fn set_weight(&mut self, block: usize) -> Option<()> {
+        let fit = self.shared.fit;
+        let (estimator, means) = (self.objective.estimator(), fit.table.meanstructure);
+        let own = &mut self.objective.samples[block];
+        own.weight = match estimator {
+            Estimator::Uls => estimate::search_weight(&fit.sample, own.p, means),
+            _ => {
+                let rows = fit.sample.blocks[block].rows.as_ref()?;
+                let drawn = DistinctRows {
+                    values: rows.values.clone(),
+                    counts: self.draws[block].counts.iter().map(|count| f64::from(*count)).collect(),
+                    row_of_case: Vec::new(),
+                };
+                let (p, s) = (own.p, &own.covariance);
+                let covariance = Matrix::from_fn(p, p, |i, j| s[i * p + j]);
+                let choices = weights::choices(&fit.settings, means);
+                weights::from_rows(estimator, &fit.settings, &covariance, &self.moments[block].1, &drawn, choices)?
+            }
+        };
+        Some(())
     }
 
     fn observe(&mut self, objective: f64, observe: Observer) -> Vec<Option<f64>> {

@@ -3,14 +3,18 @@
 use covary_sem::{
     Data, Fit, Likelihood, Settings,
     fit::fit,
-    inference::{bootstrap, intervals},
+    inference::{
+        bootstrap::{self, bootstrap, standard_errors},
+        intervals,
+    },
+    options::settings_from,
     parse,
     settings::{BootstrapInterval, BootstrapSettings, StandardErrors},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
-    common::{self, close, json},
+    common::{self, close, holzinger_swineford, json as fixture},
     yongkang::structural,
 };
 
@@ -92,7 +96,7 @@ fn a_resample_is_a_fit_of_its_cases() {
 /// correction adds the error of z₀, twice that of a quantile at the middle: 5.6).
 #[test]
 fn intervals_agree_with_lavaan_within_monte_carlo_error() {
-    let reference = json("tests/data/yongkang.json")["bootstrap"].clone();
+    let reference = fixture("tests/data/yongkang.json")["bootstrap"].clone();
     let own = structural(Likelihood::Normal);
     let resamples = bootstrap::bootstrap(&own, 4000, 20211101, &|_| Vec::new(), &|_| true).unwrap();
     assert_eq!(resamples.drawn, 4000);
@@ -175,4 +179,37 @@ fn progress_can_stop_the_work() {
     let own = structural(Likelihood::Normal);
     let resamples = on_threads(1, || bootstrap::bootstrap(&own, 1000, 1, &|_| Vec::new(), &|done| done < 64)).unwrap();
     assert!(resamples.drawn < 1000 && resamples.drawn >= 64, "{}", resamples.drawn);
+}
+
+/// Resamples of least squares vary as their standard errors say: within 20% at 500 resamples of 301 cases, where Monte Carlo
+/// leaves 3% and non-normality the rest. Those of WLS are known to be too small in samples of this size: up to 35%.
+#[test]
+fn resamples_of_least_squares_take_their_own_weight() {
+    let data = holzinger_swineford();
+    let model = parse("visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6").unwrap();
+    for estimator in ["GLS", "ULSM", "WLSM", "WLS"] {
+        let options = json!({"estimator": estimator, "std.lv": true});
+        let entries = options.as_object().unwrap();
+        let settings = settings_from(entries.iter().map(|(name, value)| (name.as_str(), value))).unwrap();
+        let fit = fit(&model, &Data::Cases(&data), &settings).unwrap();
+        let resamples = bootstrap(&fit, 500, 9, &|_| Vec::new(), &|_| true).unwrap();
+        assert!(resamples.failed.len() < 5, "{estimator}: {} failed", resamples.failed.len());
+        let (_, errors) = standard_errors(&fit, &resamples);
+        let ratio: f64 = (0..6).map(|row| errors[row].unwrap() / fit.standard_errors[row].unwrap()).sum::<f64>() / 6.0;
+        let most = if estimator == "WLS" { 1.35 } else { 1.2 };
+        assert!((0.85..most).contains(&ratio), "{estimator}: {ratio}");
+    }
+}
+
+#[test]
+fn resampling_that_would_be_wrong_is_refused() {
+    let data = holzinger_swineford();
+    let model = parse("visual =~ x1 + x2 + x3").unwrap();
+    for (option, value) in [("cluster", "school"), ("sampling.weights", "ageyr")] {
+        let value = json!(value);
+        let settings = settings_from([(option, &value)]).unwrap();
+        let fit = fit(&model, &Data::Cases(&data), &settings).unwrap();
+        let refusal = bootstrap(&fit, 10, 9, &|_| Vec::new(), &|_| true).unwrap_err().to_string();
+        assert!(refusal.contains("bootstrap is not built"), "{refusal}");
+    }
 }
