@@ -109,6 +109,17 @@ impl Matrix {
         (0..self.rows).map(|i| dot(self.row(i), vector)).collect()
     }
 
+    /// Every column as `f` gives it back.
+    ///
+    /// # Panics
+    /// Where `f` gives a column shorter than the first.
+    pub fn map_columns(&self, f: impl Fn(&[f64]) -> Vec<f64>) -> Self {
+        let transposed = self.transpose();
+        let columns: Vec<Vec<f64>> = (0..self.columns).map(|k| f(transposed.row(k))).collect();
+        let rows = columns.first().map_or(self.rows, Vec::len);
+        Matrix::from_fn(rows, self.columns, |i, k| columns[k][i])
+    }
+
     /// `self + other`, element by element.
     pub fn plus(&self, other: &Matrix) -> Self {
         Matrix::from_fn(self.rows, self.columns, |i, j| self[(i, j)] + other[(i, j)])

@@ -87,11 +87,6 @@ impl Restrictions {
         Ok(restrictions)
     }
 
-    /// Linear equalities alone.
-    pub fn only_linear(linear: EqualityConstraints) -> Self {
-        Restrictions { linear, rest: Vec::new() }
-    }
-
     /// Whether linear equalities are all there is.
     pub fn are_linear(&self) -> bool {
         self.rest.is_empty()

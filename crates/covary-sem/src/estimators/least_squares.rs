@@ -91,7 +91,8 @@ fn by_moments<T: Scalar>(
             }
             sum
         })),
-        Weight::None | Weight::NormalTheory(_) => weighted.extend_from_slice(d),
+        // NormalTheory has a form of its own; Observed is a metric of inference alone.
+        Weight::None | Weight::NormalTheory(_) | Weight::Observed(_) => weighted.extend_from_slice(d),
     }
     let mut value = T::ZERO;
     for (d, v) in d.iter().zip(weighted.iter()) {

@@ -14,8 +14,8 @@ mod weight;
 use covary_numerics::{Matrix, Scalar};
 
 pub use fiml::PatternMoments;
-pub use weight::Weight;
-pub(crate) use weight::{lower_triangle, normal_theory_gamma};
+pub use weight::{ObservedMetric, Weight};
+pub(crate) use weight::{half, lower_triangle, normal_theory_gamma, symmetric};
 
 use crate::{
     kernels,

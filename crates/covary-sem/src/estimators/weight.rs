@@ -15,6 +15,55 @@ pub enum Weight<T> {
     Diagonal(Vec<T>),
     /// Any matrix (WLS, DLS).
     Full(Arc<Matrix>),
+    /// The observed information of the saturated model: a metric of inference, no weight of an estimator.
+    Observed(Arc<ObservedMetric>),
+}
+
+/// A, the observed information of the saturated model at moments (μ, Σ) other than the sample's, as an operator:
+/// blocks N; δ'N-cross (N ⊗ δ'N)D; D'(N ⊗ (Q − ½N))D.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObservedMetric {
+    /// N = Σ⁻¹, p × p.
+    pub inverse: Matrix,
+    /// Q = N(S + δδ')N, p × p, δ = m − μ.
+    pub pull: Matrix,
+    /// Nδ, p; zeros without means.
+    pub shift: Vec<f64>,
+}
+
+impl ObservedMetric {
+    /// From N, S + δδ' and δ.
+    pub fn new(inverse: Matrix, squares: &Matrix, delta: &[f64]) -> Self {
+        let pull = inverse.times(squares).times(&inverse);
+        let shift = inverse.times_vector(delta);
+        ObservedMetric { inverse, pull, shift }
+    }
+
+    /// Q − ½N.
+    pub fn curvature(&self) -> Matrix {
+        self.pull.minus(&self.inverse.scaled(0.5))
+    }
+
+    /// Ad: on means Na + NDNδ, on covariances vech of (Q − ½N)DN + Na(Nδ)' and its transpose, halved on the diagonal, with
+    /// d = (a, vech D).
+    fn times(&self, d: &[f64], p: usize, means: bool) -> Vec<f64> {
+        let (of_means, of_covariances) = d.split_at(if means { p } else { 0 });
+        let square = symmetric(of_covariances, p);
+        let mut on_covariances = self.curvature().times(&square).times(&self.inverse);
+        let mut product = Vec::with_capacity(d.len());
+        if means {
+            let own = self.inverse.times_vector(of_means);
+            let crossed = self.inverse.times_vector(&square.times_vector(&self.shift));
+            product.extend(own.iter().zip(&crossed).map(|(own, crossed)| own + crossed));
+            for i in 0..p {
+                for j in 0..p {
+                    on_covariances[(i, j)] += own[i] * self.shift[j];
+                }
+            }
+        }
+        product.extend(lower_triangle(p).map(|(i, j)| half(i, j) * (on_covariances[(i, j)] + on_covariances[(j, i)])));
+        product
+    }
 }
 
 impl Weight<f64> {
@@ -49,6 +98,7 @@ impl Weight<f64> {
             Weight::NormalTheory(inverse) => Weight::NormalTheory(constants(inverse)),
             Weight::Diagonal(diagonal) => Weight::Diagonal(constants(diagonal)),
             Weight::Full(matrix) => Weight::Full(Arc::clone(matrix)),
+            Weight::Observed(metric) => Weight::Observed(Arc::clone(metric)),
         }
     }
 
@@ -59,6 +109,15 @@ impl Weight<f64> {
             Weight::Diagonal(diagonal) => diagonal.iter().zip(d).map(|(v, d)| v * d).collect(),
             Weight::Full(matrix) => matrix.times_vector(d),
             Weight::NormalTheory(inverse) => normal_theory_times(inverse, d, p, means),
+            Weight::Observed(metric) => metric.times(d, p, means),
+        }
+    }
+
+    /// V times every column.
+    pub fn times_columns(&self, columns: &Matrix, p: usize, means: bool) -> Matrix {
+        match self {
+            Weight::Full(matrix) => matrix.times(columns),
+            other => columns.map_columns(|column| other.times(column, p, means)),
         }
     }
 
@@ -86,14 +145,24 @@ fn normal_theory_times(inverse: &[f64], d: &[f64], p: usize, means: bool) -> Vec
     let inverse = Matrix::from_fn(p, p, |i, j| inverse[i * p + j]);
     let mut product = if means { inverse.times_vector(&d[..p]) } else { Vec::new() };
     let of_covariances = &d[product.len()..];
-    let mut square = Matrix::zeros(p, p);
-    for (k, (i, j)) in lower_triangle(p).enumerate() {
-        square[(i, j)] = of_covariances[k];
-        square[(j, i)] = of_covariances[k];
-    }
-    let weighted = inverse.times(&square).times(&inverse);
-    product.extend(lower_triangle(p).map(|(i, j)| if i == j { 0.5 } else { 1.0 } * weighted[(i, j)]));
+    let weighted = inverse.times(&symmetric(of_covariances, p)).times(&inverse);
+    product.extend(lower_triangle(p).map(|(i, j)| half(i, j) * weighted[(i, j)]));
     product
+}
+
+/// The symmetric matrix of a lower triangle by columns.
+pub(crate) fn symmetric(lower: &[f64], p: usize) -> Matrix {
+    let mut square = Matrix::zeros(p, p);
+    for ((i, j), value) in lower_triangle(p).zip(lower) {
+        square[(i, j)] = *value;
+        square[(j, i)] = *value;
+    }
+    square
+}
+
+/// ½ for a variance, which stands once where a covariance stands twice.
+pub(crate) fn half(i: usize, j: usize) -> f64 {
+    if i == j { 0.5 } else { 1.0 }
 }
 
 /// (row, column) of the lower triangle by columns.

@@ -1,7 +1,7 @@
 //! What each case contributes: scores on the parameters, moment vectors in a metric, and their cross-products over
 //! cases, weighted cases or clusters.
 
-use covary_numerics::{Matrix, linalg::Cholesky};
+use covary_numerics::{Matrix, linalg::Cholesky, matrix::dot};
 
 use super::Solution;
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
     model_matrices::BilinearForm,
     sample::{
         BlockSample, DistinctRows,
-        fourth_moments::{GammaChoices, Projection, gamma_of, moment_vector},
+        fourth_moments::{Projection, counted_products, gamma_of, moment_vector},
+        weights::choices,
     },
     settings::SaturatedAt,
 };
@@ -89,13 +90,11 @@ impl Solution<'_> {
         if let (Weight::NormalTheory(inverse), false, true) = (metric, self.settings.gamma_unbiased, complete) {
             return self.meat_under_normal_theory(block, inverse);
         }
-        let gamma = self.gamma(block)?;
+        let gamma = self.moment_covariance(block)?;
+        let weighted = self.weighted_derivatives(block, metric);
+        let meat = weighted.transpose().times(&gamma.times_columns(&weighted));
         let p = self.matrices.blocks[block].observed.len();
-        let means = self.matrices.meanstructure;
-        let weighted = columns_times(metric, &self.matrices.delta(block, &self.values[block]), p, means);
-        let meat = weighted.transpose().times(&gamma.times(&weighted));
-        let product = columns_times(metric, &gamma, p, means);
-        Some((meat, product.diagonal().iter().sum()))
+        Some((meat, gamma.trace_in(metric, p, self.matrices.meanstructure)))
     }
 
     /// From the cases: no matrix of the order of the moments is formed.
@@ -120,7 +119,6 @@ impl Solution<'_> {
             let e = projection.as_ref().map_or_else(|| vec![0.0; p], |projection| projection.of(&c));
             let (nc, ne) = (inverse.times_vector(&c), inverse.times_vector(&e));
             let (along_c, along_e) = (form.products(&nc), form.products(&ne));
-            let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>();
             let (cc, ce, ee) = (dot(&c, &nc), dot(&c, &ne), dot(&e, &ne));
             let by_centre = |v: &[f64]| dot(v, &weighted_centre.times_vector(v));
             let square = cc * cc - 2.0 * ce * ce + ee * ee - 2.0 * by_centre(&c) + 2.0 * by_centre(&e) + constant;
@@ -147,11 +145,7 @@ impl Solution<'_> {
         if self.sample.blocks[block].patterns.is_some() {
             return self.gamma_by_pattern(block);
         }
-        let choices = GammaChoices {
-            means: self.matrices.meanstructure,
-            n_minus_one: self.settings.gamma_n_minus_one,
-            unbiased: self.settings.gamma_unbiased,
-        };
+        let choices = choices(self.settings, self.matrices.meanstructure);
         gamma_of(&self.sample.blocks[block], &self.fixed_x(block), choices)
     }
 
@@ -179,7 +173,6 @@ fn mean_quadratic_form(sample: &BlockSample, variables: &[usize], means: bool) -
     let p = variables.len() as f64;
     let centred = |k: usize| -> Vec<f64> { variables.iter().map(|&i| rows.values[(k, i)] - mean[i]).collect() };
     let n = sample.weighted_cases();
-    let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>();
     let of_case = |c: &[f64]| {
         let distance = dot(c, &inverse.times_vector(c));
         0.5 * (distance * distance - 2.0 * distance + p) + if means { distance } else { 0.0 }
@@ -258,40 +251,6 @@ pub(crate) fn cross_products(sample: &BlockSample, scores: &Matrix) -> Option<Ma
         }
     };
     Some(counted_products(scores, &factors).scaled(1.0 / n))
-}
-
-/// Σ_k count_k r_k r_k'.
-pub(crate) fn counted_products(rows: &Matrix, counts: &[f64]) -> Matrix {
-    let q = rows.columns();
-    let mut products = Matrix::zeros(q, q);
-    for (k, count) in counts.iter().enumerate() {
-        let row = rows.row(k);
-        for i in 0..q {
-            let weighted = count * row[i];
-            if weighted != 0.0 {
-                let target = &mut products.values_mut()[i * q..i * q + i + 1];
-                for (t, r) in target.iter_mut().zip(row) {
-                    *t += weighted * r;
-                }
-            }
-        }
-    }
-    Matrix::from_fn(q, q, |i, j| products[(i.max(j), i.min(j))])
-}
-
-/// V times every column.
-pub(crate) fn columns_times(metric: &Weight<f64>, columns: &Matrix, p: usize, means: bool) -> Matrix {
-    if let Weight::Full(matrix) = metric {
-        return matrix.times(columns);
-    }
-    let transposed = columns.transpose();
-    let mut product = Matrix::zeros(columns.columns(), columns.rows());
-    for k in 0..columns.columns() {
-        let weighted = metric.times(transposed.row(k), p, means);
-        let m = columns.rows();
-        product.values_mut()[k * m..(k + 1) * m].copy_from_slice(&weighted);
-    }
-    product.transpose()
 }
 
 /// Mean of cc' − ĉĉ'.

@@ -1,26 +1,17 @@
 //! Information about the parameters, per case: Δ'WΔ in a metric W of the moments, and the exact Hessian.
 
+use std::sync::Arc;
+
 use covary_numerics::{Matrix, linalg::Cholesky};
 
 use super::{Solution, sandwich::Purpose, two_level};
 use crate::{
     Fit,
     estimate::{Objective, objective},
-    estimators::{Estimator, Weight, lower_triangle},
-    model_matrices::{BilinearForm, BlockMatrices, ModelMatrices, MomentDerivative},
+    estimators::{Estimator, ObservedMetric, Weight, half, lower_triangle},
+    model_matrices::{BilinearDerivative, BilinearForm, BlockMatrices, ModelMatrices, MomentDerivative},
     settings::{Information, SaturatedAt},
 };
-
-/// Expected information of θ per case, q⁺ × q⁺: Σ w_g Δ_g' NT(Σ̂_g) Δ_g.
-///
-/// `weights`: w_g by block. `None` where a block has no moments at θ.
-pub fn expected(matrices: &ModelMatrices, theta: &[f64], exogenous: &[f64], weights: &[f64]) -> Option<Matrix> {
-    let values: Vec<BlockMatrices> =
-        (0..matrices.blocks.len()).map(|b| matrices.matrices(b, theta, exogenous)).collect::<Option<_>>()?;
-    let metrics: Vec<Weight<f64>> =
-        values.iter().map(|values| Weight::normal_theory(&values.covariance)).collect::<Option<_>>()?;
-    Some(in_metric(matrices, &values, weights, &metrics))
-}
 
 /// Σ w_g Δ_g'W_gΔ_g, q⁺ × q⁺, in any metric of the moments.
 ///
@@ -42,6 +33,7 @@ pub fn in_metric(
                 let inverse = Matrix::from_fn(p, p, |i, j| inverse[i * p + j]);
                 add_normal_theory(&mut information, &form, &inverse, weights[block]);
             }
+            Weight::Observed(metric) => add_observed_saturated(&mut information, &form, metric, weights[block]),
             Weight::Full(metric) => {
                 let delta = matrices.delta(block, &values[block]);
                 let product = delta.transpose().times(&metric.times(&delta));
@@ -68,21 +60,77 @@ pub fn add_normal_theory(information: &mut Matrix, form: &BilinearForm, inverse:
     });
 }
 
-/// Adds w Δ'AΔ, A the observed information of the saturated model at (μ, Σ) with δ = m − μ and S:
-/// blocks N; δ'N-cross (N ⊗ δ'N)D; D'(N ⊗ (Q − ½N))D, N = Σ⁻¹, Q = N(S + δδ')N.
+/// WΔ of a block, moments × q⁺.
 ///
-/// `pull`: Q; `shift`: Nδ, zeros without means.
-pub fn add_observed_saturated(
-    information: &mut Matrix,
+/// Under normal theory and in the observed metric a column is made of the pairs of vectors that ∂Σ is made of; only other
+/// metrics are applied to Δ itself.
+pub(crate) fn weighted_derivatives(
+    matrices: &ModelMatrices,
+    block: usize,
+    values: &BlockMatrices,
+    metric: &Weight<f64>,
+) -> Matrix {
+    let layout = &matrices.blocks[block];
+    let (p, means) = (layout.observed.len(), layout.meanstructure);
+    match metric {
+        Weight::NormalTheory(inverse) => {
+            let inverse = Matrix::from_fn(p, p, |i, j| inverse[i * p + j]);
+            let form = BilinearForm::new(layout, values);
+            let n = inverse.times(&form.vectors);
+            by_pairs(
+                &form,
+                matrices.free,
+                |d, i| d.mean_factor * n[(i, d.mean)],
+                |d, i, j| d.scale * (n[(i, d.left)] * n[(j, d.right)] + n[(i, d.right)] * n[(j, d.left)]),
+            )
+        }
+        Weight::Observed(metric) => {
+            let form = BilinearForm::new(layout, values);
+            let (n, c) = (metric.inverse.times(&form.vectors), metric.curvature().times(&form.vectors));
+            let (shift, along) = (&metric.shift, form.products(&metric.shift));
+            let of_mean = |d: &BilinearDerivative, i: usize| d.mean_factor * n[(i, d.mean)];
+            by_pairs(
+                &form,
+                matrices.free,
+                |d, i| of_mean(d, i) + d.scale * (n[(i, d.left)] * along[d.right] + n[(i, d.right)] * along[d.left]),
+                |d, i, j| {
+                    let one_way =
+                        |i: usize, j: usize| c[(i, d.left)] * n[(j, d.right)] + c[(i, d.right)] * n[(j, d.left)];
+                    let crossed = if means { of_mean(d, i) * shift[j] + of_mean(d, j) * shift[i] } else { 0.0 };
+                    d.scale * (one_way(i, j) + one_way(j, i)) + crossed
+                },
+            )
+        }
+        other => other.times_columns(&matrices.delta(block, values), p, means),
+    }
+}
+
+/// Means where they are modelled, then the lower triangle by columns, halved on the diagonal.
+fn by_pairs(
     form: &BilinearForm,
-    inverse: &Matrix,
-    pull: &Matrix,
-    shift: &[f64],
-    weight: f64,
-) {
-    let gram = form.gram(inverse);
-    let other = form.gram(&pull.minus(&inverse.scaled(0.5)));
-    let along = form.products(shift);
+    parameters: usize,
+    of_mean: impl Fn(&BilinearDerivative, usize) -> f64,
+    of_covariance: impl Fn(&BilinearDerivative, usize, usize) -> f64,
+) -> Matrix {
+    let p = form.vectors.rows();
+    let offset = if form.means { p } else { 0 };
+    let mut weighted = Matrix::zeros(offset + p * (p + 1) / 2, parameters);
+    for i in 0..offset {
+        form.derivatives.iter().for_each(|d| weighted[(i, d.parameter)] += of_mean(d, i));
+    }
+    for (k, (i, j)) in lower_triangle(p).enumerate() {
+        for d in &form.derivatives {
+            weighted[(offset + k, d.parameter)] += half(i, j) * of_covariance(d, i, j);
+        }
+    }
+    weighted
+}
+
+/// Adds w Δ'AΔ.
+pub fn add_observed_saturated(information: &mut Matrix, form: &BilinearForm, metric: &ObservedMetric, weight: f64) {
+    let gram = form.gram(&metric.inverse);
+    let other = form.gram(&metric.curvature());
+    let along = form.products(&metric.shift);
     // tr(A P B N) with A = uv' + vu', B = xy' + yx'.
     let crossed = |a: (usize, usize), b: (usize, usize)| {
         other[(a.1, b.0)] * gram[(b.1, a.0)]
@@ -109,7 +157,7 @@ fn add_pairs(
     information: &mut Matrix,
     form: &BilinearForm,
     weight: f64,
-    element: impl Fn(&crate::model_matrices::BilinearDerivative, &crate::model_matrices::BilinearDerivative) -> f64,
+    element: impl Fn(&BilinearDerivative, &BilinearDerivative) -> f64,
 ) {
     for (k, a) in form.derivatives.iter().enumerate() {
         for b in &form.derivatives[..=k] {
@@ -159,11 +207,6 @@ pub fn expected_of(fit: &Fit) -> Option<Matrix> {
     fit.solution()?.expected(SaturatedAt::Structured)
 }
 
-/// Observed information per case at the estimates of a fit: the exact Hessian of f, q⁺ × q⁺.
-pub fn observed_of(fit: &Fit) -> Option<Matrix> {
-    fit.solution()?.hessian()
-}
-
 impl Solution<'_> {
     /// Σ w_g Δ'WΔ with W at the implied moments or at the sample's; for least squares W = V. Of two levels at the implied
     /// moments.
@@ -192,33 +235,23 @@ impl Solution<'_> {
             // At the sample's own moments the observed information is the expected one.
             return self.expected(at);
         }
-        let mut information = Matrix::zeros(self.matrices.free, self.matrices.free);
-        for (block, layout) in self.matrices.blocks.iter().enumerate() {
-            let form = BilinearForm::new(layout, &self.values[block]);
-            let parts = self.observed_parts(block)?;
-            let weight = self.weights()[block];
-            add_observed_saturated(&mut information, &form, &parts.inverse, &parts.pull, &parts.shift, weight);
-        }
-        Some(information)
+        Some(in_metric(self.matrices, &self.values, &self.weights(), &self.observed_metrics()?))
     }
 
-    fn observed_parts(&self, block: usize) -> Option<ObservedParts> {
-        let (values, sample) = (&self.values[block], &self.sample.blocks[block]);
-        let inverse = Cholesky::new(&values.covariance)?.inverse();
-        let mut squares = sample.covariance.clone();
-        let p = squares.rows();
-        let mut shift = vec![0.0; p];
-        if let Some(mean) = sample.mean.as_ref().filter(|_| self.matrices.meanstructure) {
-            let delta: Vec<f64> = mean.iter().zip(&values.mean).map(|(m, mu)| m - mu).collect();
-            for i in 0..p {
-                for j in 0..p {
-                    squares[(i, j)] += delta[i] * delta[j];
-                }
+    /// A of every block at the implied moments. `None` where one is not positive definite.
+    fn observed_metrics(&self) -> Option<Vec<Weight<f64>>> {
+        let metric = |block: usize| {
+            let (values, sample) = (&self.values[block], &self.sample.blocks[block]);
+            let mut squares = sample.covariance.clone();
+            let mut delta = vec![0.0; squares.rows()];
+            if let Some(mean) = sample.mean.as_ref().filter(|_| self.matrices.meanstructure) {
+                delta = mean.iter().zip(&values.mean).map(|(m, mu)| m - mu).collect();
+                squares = Matrix::from_fn(delta.len(), delta.len(), |i, j| squares[(i, j)] + delta[i] * delta[j]);
             }
-            shift = inverse.times_vector(&delta);
-        }
-        let pull = inverse.times(&squares).times(&inverse);
-        Some(ObservedParts { inverse, pull, shift })
+            let inverse = Cholesky::new(&values.covariance)?.inverse();
+            Some(Weight::Observed(Arc::new(ObservedMetric::new(inverse, &squares, &delta))))
+        };
+        (0..self.values.len()).map(metric).collect()
     }
 
     /// The metric in which robust.sem and the scaled tests see the moments: NT, or with observed information the observed
@@ -229,58 +262,24 @@ impl Solution<'_> {
         let kind = if k == 0 { self.settings.information } else { self.settings.information_of_tests };
         let observed = kind == Some(Information::Observed) && at == SaturatedAt::Structured;
         if self.estimator() == Estimator::Fiml {
-            let metric = |block| Some(Weight::Full(std::sync::Arc::new(self.saturated_information(block, kind, at)?)));
+            let metric = |block| Some(Weight::Full(Arc::new(self.saturated_information(block, kind, at)?)));
             return (0..self.values.len()).map(metric).collect();
         }
         if !observed || self.estimator() != Estimator::Ml {
             return self.metrics(at);
         }
-        (0..self.values.len()).map(|block| self.observed_metric(block)).collect()
+        self.observed_metrics()
     }
 
-    /// The observed information of the saturated model at the implied moments, as a matrix.
-    fn observed_metric(&self, block: usize) -> Option<Weight<f64>> {
-        let layout = &self.matrices.blocks[block];
-        let parts = self.observed_parts(block)?;
-        let p = layout.observed.len();
-        let offset = if layout.meanstructure { p } else { 0 };
-        let pairs: Vec<(usize, usize)> = lower_triangle(p).collect();
-        let (n, other) = (&parts.inverse, parts.pull.minus(&parts.inverse.scaled(0.5)));
-        let scale = |(i, j): (usize, usize)| if i == j { 0.5 } else { 1.0 };
-        let matrix = Matrix::from_fn(offset + pairs.len(), offset + pairs.len(), |row, column| {
-            match (row < offset, column < offset) {
-                (true, true) => n[(row, column)],
-                (true, false) | (false, true) => {
-                    let (mean, pair) = (row.min(column), pairs[row.max(column) - offset]);
-                    scale(pair) * (n[(mean, pair.0)] * parts.shift[pair.1] + n[(mean, pair.1)] * parts.shift[pair.0])
-                }
-                (false, false) => {
-                    let ((i, j), (k, l)) = (pairs[row - offset], pairs[column - offset]);
-                    let trace = other[(j, k)] * n[(l, i)]
-                        + other[(j, l)] * n[(k, i)]
-                        + other[(i, k)] * n[(l, j)]
-                        + other[(i, l)] * n[(k, j)];
-                    scale((i, j)) * scale((k, l)) * trace
-                }
-            }
-        });
-        Some(Weight::Full(std::sync::Arc::new(matrix)))
+    /// WΔ of a block, moments × q⁺.
+    pub(crate) fn weighted_derivatives(&self, block: usize, metric: &Weight<f64>) -> Matrix {
+        weighted_derivatives(self.matrices, block, &self.values[block], metric)
     }
 
     /// w_g = n_g/N by block.
     pub fn weights(&self) -> Vec<f64> {
         objective::weights(self.sample)
     }
-}
-
-/// What the observed information of the saturated model is made of.
-struct ObservedParts {
-    /// N = Σ⁻¹.
-    inverse: Matrix,
-    /// Q = N(S + δδ')N.
-    pull: Matrix,
-    /// Nδ.
-    shift: Vec<f64>,
 }
 
 /// Expected information between two parameters of a block, free or not: ∂σ_a' NT(Σ) ∂σ_b, not weighted by w_g.

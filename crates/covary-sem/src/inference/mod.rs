@@ -10,6 +10,7 @@ pub mod information;
 pub mod intervals;
 pub mod model_tests;
 pub mod modification_indices;
+pub(crate) mod moment_covariance;
 pub mod post_hoc_power;
 pub(crate) mod residual_variance;
 pub mod residuals;

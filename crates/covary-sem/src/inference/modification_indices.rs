@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use covary_numerics::matrix::dot;
 use rayon::prelude::*;
 
 use super::{
@@ -141,19 +142,6 @@ pub fn amos_modification_indices(fit: &Fit, threshold: f64) -> Vec<AmosModificat
         }
     }
     indices
-}
-
-/// Σ xᵢ yᵢ in four running sums, which the compiler turns into vector instructions.
-fn dot(left: &[f64], right: &[f64]) -> f64 {
-    let (head, tail) = (left.chunks_exact(4), left.len() / 4 * 4);
-    let mut sums = [0.0; 4];
-    for (l, r) in head.zip(right.chunks_exact(4)) {
-        for lane in 0..4 {
-            sums[lane] += l[lane] * r[lane];
-        }
-    }
-    let rest: f64 = left[tail..].iter().zip(&right[tail..]).map(|(l, r)| l * r).sum();
-    sums.iter().sum::<f64>() + rest
 }
 
 fn positive_root(square: f64) -> Option<f64> {

@@ -7,53 +7,14 @@
 //! Rows of Δ are sparse, so that no p* × q matrix is kept; Γ is a sum of normal-theory layers, for each of which B has
 //! the form of Δ with T and E replaced by LΣ⁻¹T and LΣ⁻¹E.
 
-use covary_numerics::{Matrix, linalg, linalg::Cholesky};
+use covary_numerics::{Matrix, linalg::Cholesky};
 
 use super::{
+    moment_covariance::{Moment, Sampling},
     reticular::Place,
     score::{BlockScore, InnerProducts, Scores},
 };
 use crate::Fit;
-
-/// A moment of the observed variables.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Moment {
-    /// A variance or covariance.
-    Covariance(usize, usize),
-    /// A mean.
-    Mean(usize),
-}
-
-/// Γ of one block under normality: Γ_NT(S), less Γ_NT(Ŝ) where x are fixed, Ŝ = S_·x S_xx⁻¹ S_x·.
-#[derive(Clone, Debug)]
-pub(crate) struct Sampling {
-    layers: Vec<(f64, Matrix)>,
-}
-
-impl Sampling {
-    /// `None` where the covariance matrix of fixed x is singular.
-    pub fn new(sample: &Matrix, fixed_x: &[usize]) -> Option<Self> {
-        let mut layers = vec![(1.0, sample.clone())];
-        if !fixed_x.is_empty() {
-            let all: Vec<usize> = (0..sample.rows()).collect();
-            let with_x = sample.select(fixed_x, &all);
-            let explained =
-                with_x.transpose().times(&linalg::solve_columns(&sample.select(fixed_x, fixed_x), &with_x)?);
-            layers.push((-1.0, explained));
-        }
-        Some(Sampling { layers })
-    }
-
-    /// The element of Γ for two moments.
-    pub fn between(&self, one: Moment, other: Moment) -> f64 {
-        let of_layer = |s: &Matrix| match (one, other) {
-            (Moment::Covariance(i, j), Moment::Covariance(k, l)) => s[(i, k)] * s[(j, l)] + s[(i, l)] * s[(j, k)],
-            (Moment::Mean(i), Moment::Mean(k)) => s[(i, k)],
-            _ => 0.0,
-        };
-        self.layers.iter().map(|(sign, layer)| sign * of_layer(layer)).sum()
-    }
-}
 
 /// What QΓQ' of one block is made of.
 pub(crate) struct ResidualVariance<'a> {
@@ -80,8 +41,8 @@ impl<'a> ResidualVariance<'a> {
         let means = score.has_means();
         let q = fit.theta.len();
         let mut meat = Matrix::zeros(q, q);
-        let mut transformed = Vec::with_capacity(sampling.layers.len());
-        for (sign, layer) in &sampling.layers {
+        let mut transformed = Vec::new();
+        for (sign, layer) in sampling.layers() {
             let (total, covariance) = (layer.times(&n_total), layer.times(&n_covariance));
             // Inner products in the metric Σ⁻¹LΣ⁻¹ give Δ'WΓWΔ.
             let products = InnerProducts::new(&n_total, &n_covariance, &total, &covariance);

@@ -3,21 +3,19 @@
 use covary_numerics::{
     Matrix,
     distributions::{normal_quantile, normal_sf},
+    matrix::dot,
 };
 
 use super::{
     Solution,
-    casewise::columns_times,
     information::in_metric,
-    residual_variance::{Moment, ResidualVariance, Sampling},
+    moment_covariance::{Moment, Sampling, moments},
+    residual_variance::ResidualVariance,
     reticular::Reticular,
     sandwich::Purpose,
     score::{Scores, fixed_x},
 };
-use crate::{
-    Fit,
-    estimators::{Estimator, normal_theory_gamma},
-};
+use crate::{Fit, estimators::Estimator};
 
 /// A residual whose asymptotic variance is below this share of its moment's cannot vary.
 const LEAST_SHARE_OF_VARIANCE: f64 = 1e-9;
@@ -143,15 +141,25 @@ impl MomentVariances {
     fn new(fit: &Fit, block: usize) -> Option<Self> {
         let solution = fit.solution()?;
         let robust = is_robust(fit) || Estimator::named(fit.settings.estimator) == Estimator::Wls;
+        let metrics = solution.metrics_of(Purpose::StandardErrors)?;
         let means = fit.table.meanstructure;
-        let gamma = match solution.gamma(block).filter(|_| robust) {
-            _ if solution.estimator() == Estimator::Fiml => solution.covariance_of_estimates(block, robust)?,
-            Some(gamma) => gamma,
-            None => conditional_normal_theory(&fit.sample.blocks[block].covariance, &solution.fixed_x(block), means)?,
+        let weighted = solution.weighted_derivatives(block, &metrics[block]);
+        let (sample, transformed) = if solution.estimator() == Estimator::Fiml {
+            let gamma = solution.covariance_of_estimates(block, robust)?;
+            (gamma.diagonal(), gamma.times(&weighted))
+        } else if let Some(gamma) = robust.then(|| solution.moment_covariance(block)).flatten() {
+            (gamma.diagonal(), gamma.times_columns(&weighted))
+        } else {
+            let sampling = Sampling::new(&fit.sample.blocks[block].covariance, &solution.fixed_x(block))?;
+            (sampling.diagonal(means), sampling.times_columns(&weighted, means))
         };
-        let residual = residual_variances(&solution, block, &gamma);
+        let weights = solution.weights();
+        let information = in_metric(solution.matrices, &solution.values, &weights, &metrics);
+        let inverse = solution.generalized_inverse(&information).map(|inverse| inverse.scaled(weights[block]));
+        let residual =
+            inverse.map(|inverse| residual_variances(&solution, block, &sample, &inverse, &weighted, &transformed));
         let variables = fit.sample.blocks[block].covariance.rows();
-        Some(MomentVariances { means, variables, sample: gamma.diagonal(), residual })
+        Some(MomentVariances { means, variables, sample, residual })
     }
 
     fn position(&self, moment: Moment) -> usize {
@@ -174,35 +182,22 @@ impl MomentVariances {
     }
 }
 
-/// Γ_NT(S) − Γ_NT(Ŝ), Ŝ what fixed x explain.
-fn conditional_normal_theory(s: &Matrix, x: &[usize], means: bool) -> Option<Matrix> {
-    let gamma = normal_theory_gamma(s, means);
-    if x.is_empty() {
-        return Some(gamma);
-    }
-    let all: Vec<usize> = (0..s.rows()).collect();
-    let with_x = s.select(x, &all);
-    let explained = with_x.transpose().times(&covary_numerics::linalg::solve_columns(&s.select(x, x), &with_x)?);
-    Some(gamma.minus(&normal_theory_gamma(&explained, means)))
-}
-
-fn residual_variances(solution: &Solution, block: usize, gamma: &Matrix) -> Option<Vec<f64>> {
-    let metrics = solution.metrics_of(Purpose::StandardErrors)?;
-    let weights = solution.weights();
-    let information = in_metric(solution.matrices, &solution.values, &weights, &metrics);
-    let inverse = solution.generalized_inverse(&information)?.scaled(weights[block]);
-    let delta = solution.matrices.delta(block, &solution.values[block]);
-    let p = solution.matrices.blocks[block].observed.len();
-    let weighted = columns_times(&metrics[block], &delta, p, solution.matrices.meanstructure);
-    let transformed = gamma.times(&weighted);
-    let projected = delta.times(&inverse);
-    let twice = projected.times(&weighted.transpose().times(&transformed));
-    let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>();
-    let variance = |k: usize| {
+/// diag QΓQ', from B = ΓWΔ of the block, with C = w_g I⁻: γ_kk − 2 Δ_k'C B_k + Δ_k'C(Δ'WB)CΔ_k.
+fn residual_variances(
+    solution: &Solution,
+    block: usize,
+    of_sample: &[f64],
+    inverse: &Matrix,
+    weighted: &Matrix,
+    transformed: &Matrix,
+) -> Vec<f64> {
+    let projected = solution.matrices.delta(block, &solution.values[block]).times(inverse);
+    let twice = projected.times(&weighted.transpose().times(transformed));
+    let variance = |(k, variance): (usize, &f64)| {
         let row = projected.row(k);
-        gamma[(k, k)] - 2.0 * dot(row, transformed.row(k)) + dot(twice.row(k), row)
+        variance - 2.0 * dot(row, transformed.row(k)) + dot(twice.row(k), row)
     };
-    Some((0..gamma.rows()).map(variance).collect())
+    of_sample.iter().enumerate().map(variance).collect()
 }
 
 /// Which residuals a summary is about.
@@ -256,7 +251,8 @@ pub fn residual_summary(fit: &Fit, block: usize, kind: ResidualKind) -> Option<R
     let residuals = moment_residuals_with(fit, block, None);
     let sample = &fit.sample.blocks[block];
     let s: Vec<f64> = sample.covariance.diagonal().iter().map(|v| v.sqrt()).collect();
-    let moments = moments(s.len(), kind, residuals.mean_raw.is_some());
+    let with_means = kind == ResidualKind::All && residuals.mean_raw.is_some();
+    let moments: Vec<Moment> = moments(s.len(), with_means).collect();
     let t = moments.len() as f64;
     let scale = |moment: &Moment| match *moment {
         Moment::Covariance(i, j) => 1.0 / (s[i] * s[j]),
@@ -317,10 +313,4 @@ fn unconditional(s: &Matrix, moment: Moment) -> f64 {
         Moment::Covariance(i, j) => s[(i, i)] * s[(j, j)] + s[(i, j)] * s[(i, j)],
         Moment::Mean(i) => s[(i, i)],
     }
-}
-
-/// Means where they are asked for, then the lower triangle by columns.
-fn moments(p: usize, kind: ResidualKind, meanstructure: bool) -> Vec<Moment> {
-    let means = (0..p).filter(|_| meanstructure && kind == ResidualKind::All).map(Moment::Mean);
-    means.chain((0..p).flat_map(|j| (j..p).map(move |i| Moment::Covariance(i, j)))).collect()
 }

@@ -11,15 +11,16 @@
 use covary_numerics::{
     Matrix,
     linalg::{self, Cholesky},
+    matrix::dot,
 };
 
 use super::{
-    incomplete::information::{At, pulls},
+    incomplete::information::{At, observed_metric},
     reticular::{Place, Reticular, ReticularMoments},
 };
 use crate::{
     Fit, ParameterTable,
-    estimators::{Estimator, Weight, lower_triangle},
+    estimators::{Estimator, ObservedMetric, Weight, lower_triangle},
     sample::Patterns,
     settings::SaturatedAt,
 };
@@ -172,7 +173,6 @@ impl BlockScore {
 
     fn least_squares_sensitivity(&self, place: Place, score: &LeastSquaresScore) -> Sensitivity {
         let vector = self.moment_vector(place);
-        let dot = |l: &[f64], r: &[f64]| l.iter().zip(r).map(|(l, r)| l * r).sum::<f64>();
         let weighted = score.weight.times(&vector, self.form.observed, self.delta.is_some());
         Sensitivity {
             gradient: self.weight * dot(&vector, &score.pull),
@@ -337,7 +337,7 @@ impl Pull {
         let (mut of_covariance, mut of_mean) = (Matrix::zeros(p, p), vec![0.0; p]);
         let mut metrics = Vec::with_capacity(patterns.list.len());
         for pattern in patterns.moments::<f64>() {
-            let (inverse, pull, shift) = pulls(&pattern, At { mean, covariance })?;
+            let ObservedMetric { inverse, pull, shift } = observed_metric(&pattern, At { mean, covariance })?;
             let share = pattern.share;
             of_covariance = of_covariance.plus(&pull.minus(&inverse).scaled(share));
             of_mean.iter_mut().zip(&shift).for_each(|(own, shift)| *own += share * shift);

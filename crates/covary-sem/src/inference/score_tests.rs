@@ -1,6 +1,6 @@
 //! Score tests: what releasing equality constraints, or adding parameters, would bring, without fitting again.
 
-use covary_numerics::{Matrix, distributions::chi_squared_sf, linalg};
+use covary_numerics::{Matrix, distributions::chi_squared_sf, linalg, matrix::dot};
 
 use super::{information, reticular::Place, score::BlockScore, wald::jacobian};
 use crate::{
@@ -371,8 +371,4 @@ fn pseudo_inverse(information: &Matrix, basis: &Matrix) -> Option<(Matrix, usize
     let rank = linalg::symmetric_eigen(&scaled)?.values.iter().filter(|v| **v > LEAST_EIGENVALUE * q as f64).count();
     let inverse = Matrix::from_fn(q, q, |i, j| inverse[(i, j)] * scale[i] * scale[j]);
     Some((basis.times(&inverse).times(&basis.transpose()), rank))
-}
-
-fn dot(left: &[f64], right: &[f64]) -> f64 {
-    left.iter().zip(right).map(|(l, r)| l * r).sum()
 }

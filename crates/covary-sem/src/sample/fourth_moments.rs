@@ -16,6 +16,13 @@ pub struct GammaChoices {
     pub unbiased: bool,
 }
 
+impl GammaChoices {
+    /// n or n − 1.
+    pub fn divisor(self, n: f64) -> f64 {
+        if self.n_minus_one { n - 1.0 } else { n }
+    }
+}
+
 /// Γ̂ of one block over (means,) the lower triangle of covariances by columns; n times the covariance matrix of the
 /// sample moments.
 ///
@@ -26,41 +33,30 @@ pub struct GammaChoices {
 /// Browne (1974, 1984); Yuan and Bentler (1997); Asparouhov and Muthén (2005) for fixed x.
 pub fn gamma(rows: &DistinctRows, mean: &[f64], x: &[usize], choices: GammaChoices) -> Matrix {
     let p = mean.len();
-    let projection = Projection::new(rows, mean, x);
-    let moments = p * (p + 1) / 2 + if choices.means { p } else { 0 };
     let n: f64 = rows.counts.iter().sum();
-    let mut sum = vec![0.0; moments];
-    let mut products = Matrix::zeros(moments, moments);
-    let vectors: Vec<(f64, Vec<f64>)> = (0..rows.values.rows())
-        .map(|k| {
-            let centred: Vec<f64> = rows.values.row(k).iter().zip(mean).map(|(y, m)| y - m).collect();
-            (rows.counts[k], moment_vector(&centred, projection.as_ref(), choices.means))
-        })
-        .collect();
-    for (count, z) in &vectors {
-        for (s, z) in sum.iter_mut().zip(z) {
-            *s += count * z;
-        }
-    }
-    let centre: Vec<f64> = sum.iter().map(|s| s / n).collect();
-    let mut deviation = vec![0.0; moments];
-    for (count, z) in &vectors {
-        for ((d, z), c) in deviation.iter_mut().zip(z).zip(&centre) {
-            *d = z - c;
-        }
-        for i in 0..moments {
-            let weighted = count * deviation[i];
-            if weighted != 0.0 {
-                let target = &mut products.values_mut()[i * moments..i * moments + i + 1];
-                for (t, d) in target.iter_mut().zip(&deviation) {
-                    *t += weighted * d;
-                }
-            }
-        }
-    }
-    let divisor = if choices.n_minus_one { n - 1.0 } else { n };
-    let gamma = Matrix::from_fn(moments, moments, |i, j| products[(i.max(j), i.min(j))] / divisor);
+    let (vectors, centre) = centred_vectors(rows, mean, x, choices.means);
+    let gamma = counted_products(&vectors, &rows.counts).scaled(1.0 / choices.divisor(n));
     if choices.unbiased { unbiased(&gamma, &centre, n, p, choices.means) } else { gamma }
+}
+
+/// Moment vectors of the distinct rows less their mean, rows × moments, and that mean.
+pub(crate) fn centred_vectors(rows: &DistinctRows, mean: &[f64], x: &[usize], means: bool) -> (Matrix, Vec<f64>) {
+    let p = mean.len();
+    let projection = Projection::new(rows, mean, x);
+    let moments = p * (p + 1) / 2 + if means { p } else { 0 };
+    let n: f64 = rows.counts.iter().sum();
+    let mut vectors = Matrix::zeros(rows.counts.len(), moments);
+    let mut centre = vec![0.0; moments];
+    for (k, target) in vectors.values_mut().chunks_exact_mut(moments).enumerate() {
+        let centred: Vec<f64> = rows.values.row(k).iter().zip(mean).map(|(y, m)| y - m).collect();
+        target.copy_from_slice(&moment_vector(&centred, projection.as_ref(), means));
+        centre.iter_mut().zip(target).for_each(|(sum, z)| *sum += rows.counts[k] * *z);
+    }
+    centre.iter_mut().for_each(|sum| *sum /= n);
+    for row in vectors.values_mut().chunks_exact_mut(moments) {
+        row.iter_mut().zip(&centre).for_each(|(z, c)| *z -= c);
+    }
+    (vectors, centre)
 }
 
 /// Γ̂ with the bias of fourth moments taken out.
@@ -106,8 +102,27 @@ pub fn gamma_diagonal(rows: &DistinctRows, mean: &[f64], choices: GammaChoices) 
             }
         }
     }
-    let divisor = if choices.n_minus_one { n - 1.0 } else { n };
+    let divisor = choices.divisor(n);
     squares.iter().map(|square| square / divisor).collect()
+}
+
+/// Σ_k count_k r_k r_k'.
+pub(crate) fn counted_products(rows: &Matrix, counts: &[f64]) -> Matrix {
+    let q = rows.columns();
+    let mut products = Matrix::zeros(q, q);
+    for (k, count) in counts.iter().enumerate() {
+        let row = rows.row(k);
+        for i in 0..q {
+            let weighted = count * row[i];
+            if weighted != 0.0 {
+                let target = &mut products.values_mut()[i * q..i * q + i + 1];
+                for (t, r) in target.iter_mut().zip(row) {
+                    *t += weighted * r;
+                }
+            }
+        }
+    }
+    Matrix::from_fn(q, q, |i, j| products[(i.max(j), i.min(j))])
 }
 
 /// (y − ȳ, vech cc') less what fixed x explain of it.

@@ -4,7 +4,7 @@ use covary_numerics::{Lanes, Matrix, Scalar, finite_differences};
 use covary_sem::{
     Sample,
     estimate::{EqualityConstraints, Objective, StartingValues, objective},
-    estimators::Estimator,
+    estimators::{Estimator, Weight},
     inference::information,
     model_matrices::ModelMatrices,
     sample::Data,
@@ -148,7 +148,11 @@ fn expected_information_is_the_hessian_where_the_model_holds() {
             target.mean = Some(matrices.mean);
         }
         let weights = objective::weights(&sample);
-        let expected = information::expected(&s.matrices, &s.theta, &exogenous, &weights).unwrap();
+        let values: Vec<_> = (0..s.matrices.blocks.len())
+            .map(|block| s.matrices.matrices(block, &s.theta, &exogenous).unwrap())
+            .collect();
+        let metrics: Vec<_> = values.iter().map(|values| Weight::normal_theory(&values.covariance).unwrap()).collect();
+        let expected = information::in_metric(&s.matrices, &values, &weights, &metrics);
         let hessian = Objective::<f64>::new(&s.matrices, Estimator::Ml, &sample).unwrap().hessian(&s.theta).unwrap();
         let scale = expected.diagonal().iter().fold(1.0, |most: f64, v| most.max(*v));
         let difference = largest_difference(hessian.values(), expected.values()) / scale;

@@ -2,10 +2,10 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
-use super::saturated::moments_without;
 use crate::{
     estimators::lower_triangle,
-    inference::{Solution, casewise::counted_products},
+    inference::{Solution, moment_covariance::moments_without},
+    sample::fourth_moments::counted_products,
     settings::{Information, MissingValues, SaturatedAt},
 };
 
@@ -41,7 +41,7 @@ impl Solution<'_> {
         let (rows, patterns) = (sample.rows.as_ref()?, sample.patterns.as_ref()?);
         let alone = patterns.by_variable();
         let p = patterns.variables;
-        let kept = moments_without(p, &self.fixed_x(block));
+        let kept = moments_without(p, true, &self.fixed_x(block));
         if kept.len() > MOST_MOMENTS {
             return None;
         }
@@ -81,7 +81,7 @@ impl Solution<'_> {
     fn covariance_of_saturated(&self, block: usize, kind: Option<Information>, sandwich: bool) -> Option<Matrix> {
         let at = SaturatedAt::Unstructured;
         let p = self.sample.blocks[block].covariance.rows();
-        let kept = moments_without(p, &self.fixed_x(block));
+        let kept = moments_without(p, true, &self.fixed_x(block));
         if kept.len() > MOST_MOMENTS {
             return None;
         }
@@ -111,7 +111,7 @@ impl Solution<'_> {
 }
 
 /// The matrix with its rows and columns at `kept`, zeros elsewhere.
-pub(super) fn embedded(matrix: &Matrix, kept: &[usize], order: usize) -> Matrix {
+pub(crate) fn embedded(matrix: &Matrix, kept: &[usize], order: usize) -> Matrix {
     let mut full = Matrix::zeros(order, order);
     for (a, &i) in kept.iter().enumerate() {
         for (b, &j) in kept.iter().enumerate() {

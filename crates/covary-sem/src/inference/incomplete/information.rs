@@ -3,7 +3,7 @@
 use covary_numerics::{Matrix, linalg::Cholesky};
 
 use crate::{
-    estimators::PatternMoments,
+    estimators::{ObservedMetric, PatternMoments},
     inference::{
         Solution,
         information::{add_normal_theory, add_observed_saturated},
@@ -49,29 +49,25 @@ pub fn add_observed(
     weight: f64,
 ) -> Option<()> {
     for pattern in patterns.iter().filter(|pattern| pattern.share > 0.0) {
-        let (inverse, pull, shift) = pulls(pattern, at)?;
-        add_observed_saturated(information, form, &inverse, &pull, &shift, weight * pattern.share);
+        add_observed_saturated(information, form, &observed_metric(pattern, at)?, weight * pattern.share);
     }
     Some(())
 }
 
-/// N = K'Σ_oo⁻¹K, N(S_r + δδ')N and Nδ, all p × p or p with zeros where nothing was observed.
-pub(crate) fn pulls(pattern: &PatternMoments<f64>, at: At) -> Option<(Matrix, Matrix, Vec<f64>)> {
+/// A_r with N = K'Σ_oo⁻¹K: zeros where nothing was observed.
+pub(crate) fn observed_metric(pattern: &PatternMoments<f64>, at: At) -> Option<ObservedMetric> {
     let p = at.covariance.rows();
     let inverse = embedded_inverse(at.covariance, &pattern.observed)?;
     let k = pattern.observed.len();
-    let delta: Vec<f64> = pattern.observed.iter().zip(&pattern.mean).map(|(&i, m)| m - at.mean[i]).collect();
+    let mut delta = vec![0.0; p];
+    pattern.observed.iter().zip(&pattern.mean).for_each(|(&i, m)| delta[i] = m - at.mean[i]);
     let mut squares = Matrix::zeros(p, p);
-    let mut shift = vec![0.0; p];
     for (a, &i) in pattern.observed.iter().enumerate() {
-        shift[i] = delta[a];
         for (b, &j) in pattern.observed.iter().enumerate() {
-            squares[(i, j)] = pattern.covariance[a * k + b] + delta[a] * delta[b];
+            squares[(i, j)] = pattern.covariance[a * k + b] + delta[i] * delta[j];
         }
     }
-    let pull = inverse.times(&squares).times(&inverse);
-    let shift = inverse.times_vector(&shift);
-    Some((inverse, pull, shift))
+    Some(ObservedMetric::new(inverse, &squares, &delta))
 }
 
 /// K'Σ_oo⁻¹K, p × p. `None` unless Σ_oo is positive definite.

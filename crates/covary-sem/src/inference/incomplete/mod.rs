@@ -12,3 +12,5 @@ pub mod missing_information;
 pub(crate) mod resample;
 pub mod robust_fit;
 pub mod saturated;
+
+pub(crate) use gamma::embedded;

@@ -2,12 +2,9 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
-use super::{
-    gamma::{MOST_MOMENTS, embedded},
-    saturated::moments_without,
-};
+use super::gamma::{MOST_MOMENTS, embedded};
 use crate::{
-    inference::Solution,
+    inference::{Solution, moment_covariance::moments_without},
     settings::{Information, SaturatedAt},
 };
 
@@ -67,7 +64,7 @@ impl Solution<'_> {
         let at = SaturatedAt::Unstructured;
         let sample = &self.sample.blocks[block];
         let p = sample.covariance.rows();
-        let kept = moments_without(p, &self.fixed_x(block));
+        let kept = moments_without(p, true, &self.fixed_x(block));
         if kept.len() > MOST_MOMENTS {
             return None;
         }
@@ -76,7 +73,7 @@ impl Solution<'_> {
         let delta = delta.select(&kept, &all);
         let mut metric = normal_theory(&sample.covariance)?; // V
         if self.settings.conventions.robust_fit_without_random_x && !random_x.is_empty() {
-            let counted = moments_without(p, random_x);
+            let counted = moments_without(p, true, random_x);
             metric = embedded(&metric.select(&counted, &counted), &counted, metric.rows());
         }
         let metric = metric.select(&kept, &kept);

@@ -4,10 +4,10 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
-use super::information::{At, embedded_inverse, pulls};
+use super::information::{At, embedded_inverse, observed_metric};
 use crate::{
-    estimators::{PatternMoments, lower_triangle},
-    inference::{Solution, casewise::cross_products},
+    estimators::{PatternMoments, half, lower_triangle},
+    inference::{Solution, casewise::cross_products, moment_covariance::moments_without},
     sample::{DistinctRows, Patterns},
     settings::{Information, SaturatedAt},
 };
@@ -37,8 +37,8 @@ pub fn observed(patterns: &[PatternMoments<f64>], at: At) -> Option<Matrix> {
     let p = at.covariance.rows();
     let mut sum = Matrix::zeros(moments(p), moments(p));
     for pattern in patterns.iter().filter(|pattern| pattern.share > 0.0) {
-        let (n, pull, shift) = pulls(pattern, at)?;
-        let m = pull.minus(&n.scaled(0.5));
+        let metric = observed_metric(pattern, at)?;
+        let (n, m, shift) = (&metric.inverse, metric.curvature(), &metric.shift);
         let own = OwnMoments::new(&pattern.observed, p);
         for &(row, i, j) in &own.pairs {
             for &(column, k, l) in own.pairs.iter().take_while(|(column, ..)| *column <= row) {
@@ -51,7 +51,7 @@ pub fn observed(patterns: &[PatternMoments<f64>], at: At) -> Option<Matrix> {
                 sum[(row, mean)] += pattern.share * half(i, j) * element;
             }
         }
-        own.add_means(&mut sum, &n, pattern.share);
+        own.add_means(&mut sum, n, pattern.share);
     }
     Some(mirrored(sum))
 }
@@ -83,13 +83,6 @@ pub(crate) fn deviations(rows: &DistinctRows, row: usize, mean: &[f64]) -> Vec<f
     rows.values.row(row).iter().zip(mean).map(|(y, m)| if y.is_nan() { 0.0 } else { y - m }).collect()
 }
 
-/// Positions of the moments that are not those of `x` alone.
-pub fn moments_without(p: usize, x: &[usize]) -> Vec<usize> {
-    let means = (0..p).map(|i| x.contains(&i));
-    let fixed = means.chain(lower_triangle(p).map(|(i, j)| x.contains(&i) && x.contains(&j)));
-    fixed.enumerate().filter(|(_, fixed)| !fixed).map(|(k, _)| k).collect()
-}
-
 impl Solution<'_> {
     /// A of a block. `None` with complete data and where a sub-block is not positive definite.
     pub(crate) fn saturated_observed(&self, block: usize, at: SaturatedAt) -> Option<Matrix> {
@@ -119,7 +112,7 @@ impl Solution<'_> {
             Some(Information::Expected) => self.saturated_expected(block, at)?,
             _ => self.saturated_observed(block, at)?,
         };
-        let kept = moments_without(self.sample.blocks[block].covariance.rows(), &self.fixed_x(block));
+        let kept = moments_without(self.sample.blocks[block].covariance.rows(), true, &self.fixed_x(block));
         let inverse = Cholesky::new(&information.select(&kept, &kept))?.inverse();
         let first_order = self.saturated_first_order(block, at)?.select(&kept, &kept);
         Some(inverse.values().iter().zip(first_order.values()).map(|(l, r)| l * r).sum())
@@ -129,11 +122,6 @@ impl Solution<'_> {
 /// Number of moments of p variables, means among them.
 fn moments(p: usize) -> usize {
     p + p * (p + 1) / 2
-}
-
-/// ½ for a variance, which stands once where a covariance stands twice.
-fn half(i: usize, j: usize) -> f64 {
-    if i == j { 0.5 } else { 1.0 }
 }
 
 /// Where the moments of a pattern's variables stand among all.

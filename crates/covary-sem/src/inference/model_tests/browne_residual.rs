@@ -8,8 +8,8 @@ use covary_numerics::{
 use super::{ModelTest, TestInput, upper_tail};
 use crate::{
     estimators::{Weight, lower_triangle},
-    inference::{Solution, casewise::columns_times},
-    sample::DistinctRows,
+    inference::{Solution, incomplete::embedded, moment_covariance::moments_without},
+    sample::{DistinctRows, fourth_moments::counted_products},
     settings::TestName,
 };
 
@@ -65,7 +65,7 @@ fn residual_test(input: &TestInput, metrics: &[Weight<f64>], name: TestName, wit
         let weighted = metrics[block].times(&d, p, means);
         square += weight * d.iter().zip(&weighted).map(|(d, v)| d * v).sum::<f64>();
         let delta = solution.matrices.delta(block, &solution.values[block]);
-        let product = columns_times(&metrics[block], &delta, p, means);
+        let product = solution.weighted_derivatives(block, &metrics[block]);
         information = information.plus(&delta.transpose().times(&product).scaled(weight));
         for (own, element) in pull.iter_mut().zip(delta.transpose().times_vector(&weighted)) {
             *own += weight * element;
@@ -104,11 +104,7 @@ pub(crate) fn differences(solution: &Solution, block: usize) -> Vec<f64> {
 /// Positions of the moments that are not fixed.
 fn kept(solution: &Solution, block: usize) -> Vec<usize> {
     let layout = &solution.matrices.blocks[block];
-    let x = solution.fixed_x(block);
-    let p = layout.observed.len();
-    let means = (0..p).filter(|_| layout.meanstructure).map(|i| x.contains(&i));
-    let fixed = means.chain(lower_triangle(p).map(|(i, j)| x.contains(&i) && x.contains(&j)));
-    fixed.enumerate().filter(|(_, fixed)| !fixed).map(|(k, _)| k).collect()
+    moments_without(layout.observed.len(), layout.meanstructure, &solution.fixed_x(block))
 }
 
 /// The inverse of the kept rows and columns, zeros elsewhere.
@@ -118,13 +114,7 @@ fn full_inverse(gamma: &Matrix, kept: &[usize]) -> Option<Weight<f64>> {
         Some(factor) => factor.inverse(),
         None => symmetric_pseudo_inverse(&part, 1e-12)?,
     };
-    let mut full = Matrix::zeros(gamma.rows(), gamma.rows());
-    for (a, &i) in kept.iter().enumerate() {
-        for (b, &j) in kept.iter().enumerate() {
-            full[(i, j)] = inverse[(a, b)];
-        }
-    }
-    Some(Weight::Full(std::sync::Arc::new(full)))
+    Some(Weight::Full(std::sync::Arc::new(embedded(&inverse, kept, gamma.rows()))))
 }
 
 /// (1/n) Σ (z − σ)(z − σ)', z = (y − μ̂, vech (y − μ̂)(y − μ̂)') centred at (0, vech Σ̂).
@@ -143,5 +133,5 @@ fn about_model(solution: &Solution, block: usize, rows: &DistinctRows) -> Option
         }
     }
     let n: f64 = rows.counts.iter().sum();
-    Some(crate::inference::casewise::counted_products(&z, &rows.counts).scaled(1.0 / n))
+    Some(counted_products(&z, &rows.counts).scaled(1.0 / n))
 }

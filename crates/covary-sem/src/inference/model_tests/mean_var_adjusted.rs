@@ -12,7 +12,7 @@ pub(super) fn test(input: &TestInput) -> Option<ModelTest> {
         return input.saturated(TestName::MeanVarAdjusted);
     }
     let traces = input.traces()?;
-    let df = traces.first * traces.first / traces.second()?;
+    let df = traces.first * traces.first / traces.second?;
     Some(ModelTest {
         mean_eigenvalue: Some(traces.first / input.df),
         ..input.scaled(TestName::MeanVarAdjusted, traces.first / df, 0.0, df)

@@ -12,7 +12,7 @@ pub(super) fn test(input: &TestInput) -> Option<ModelTest> {
         return input.saturated(TestName::ScaledShifted);
     }
     let traces = input.traces()?;
-    let scale = (traces.second()? / input.df).sqrt();
+    let scale = (traces.second? / input.df).sqrt();
     let shift = input.df - traces.first / scale;
     Some(ModelTest {
         shift: Some(shift),
