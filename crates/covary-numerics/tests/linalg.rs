@@ -17,6 +17,21 @@ fn hilbert(n: usize) -> Matrix {
     Matrix::from_fn(n, n, |i, j| 1.0 / (i + j + 1) as f64)
 }
 
+/// Whole numbers, whose sums are exact in any order; one product for faer, one of a sparse factor for the plain loop.
+#[test]
+fn large_products_are_exact_on_whole_numbers() {
+    let (n, inner, m) = (300, 280, 260);
+    let left = |i: usize, k: usize| ((3 * i + 5 * k) % 11) as i64 - 5;
+    let right = |k: usize, j: usize| ((7 * k + 2 * j + k * j) % 13) as i64 - 6;
+    for keep in [1, 9] {
+        let left = |i: usize, k: usize| if (i + k) % keep == 0 { left(i, k) } else { 0 };
+        let product = Matrix::from_fn(n, inner, |i, k| left(i, k) as f64)
+            .times(&Matrix::from_fn(inner, m, |k, j| right(k, j) as f64));
+        let expected = Matrix::from_fn(n, m, |i, j| (0..inner).map(|k| left(i, k) * right(k, j)).sum::<i64>() as f64);
+        assert_eq!(product, expected);
+    }
+}
+
 #[test]
 fn cholesky_of_whole_numbers_is_exact() {
     let a = matrix(&[[4.0, 12.0, -16.0], [12.0, 37.0, -43.0], [-16.0, -43.0, 98.0]]);
