@@ -75,6 +75,11 @@ impl Matrix {
         &self.values[i * self.columns..(i + 1) * self.columns]
     }
 
+    /// Row `i`, to be written.
+    pub fn row_mut(&mut self, i: usize) -> &mut [f64] {
+        &mut self.values[i * self.columns..(i + 1) * self.columns]
+    }
+
     /// Column `j`, copied.
     pub fn column(&self, j: usize) -> Vec<f64> {
         (0..self.rows).map(|i| self[(i, j)]).collect()

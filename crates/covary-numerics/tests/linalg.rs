@@ -24,7 +24,7 @@ fn large_products_are_exact_on_whole_numbers() {
     let left = |i: usize, k: usize| ((3 * i + 5 * k) % 11) as i64 - 5;
     let right = |k: usize, j: usize| ((7 * k + 2 * j + k * j) % 13) as i64 - 6;
     for keep in [1, 9] {
-        let left = |i: usize, k: usize| if (i + k) % keep == 0 { left(i, k) } else { 0 };
+        let left = |i: usize, k: usize| if (i + k).is_multiple_of(keep) { left(i, k) } else { 0 };
         let product = Matrix::from_fn(n, inner, |i, k| left(i, k) as f64)
             .times(&Matrix::from_fn(inner, m, |k, j| right(k, j) as f64));
         let expected = Matrix::from_fn(n, m, |i, j| (0..inner).map(|k| left(i, k) * right(k, j)).sum::<i64>() as f64);

@@ -319,18 +319,9 @@ impl Fit {
         let Some(test) = self.test else { return };
         let names = match self.settings.tests.as_slice() {
             [TestName::None] => return,
-            [TestName::Standard] => vec![TestName::Standard],
-            names => std::iter::once(TestName::Standard).chain(names.iter().copied()).collect(),
+            names => names.iter().copied().filter(|name| *name != TestName::Standard),
         };
-        let mut seen = Vec::new();
-        let names: Vec<TestName> = names
-            .into_iter()
-            .filter(|name| {
-                let new = !seen.contains(name);
-                seen.push(*name);
-                new
-            })
-            .collect();
+        let names: Vec<TestName> = std::iter::once(TestName::Standard).chain(names).collect();
         let Some(solution) = self.solution() else { return };
         let tests = model_tests::compute(&TestInput::new(&solution, test.statistic, test.df), &names);
         let scaled: Vec<TestName> = names.into_iter().filter(|name| name.is_scaled()).collect();
@@ -359,11 +350,7 @@ impl Fit {
         }
         let Some(vcov) = self.solution().map(|solution| solution.vcov()) else { return };
         match vcov {
-            Err(parameters) => {
-                let moments = test_statistic::moments(&self.matrices);
-                let free = self.constraints.reduced();
-                self.warnings.push(standard_errors::not_identified(&self.table, &parameters, moments, free));
-            }
+            Err(parameters) => self.warn_not_identified(&parameters),
             Ok(vcov) => {
                 let rows = RowEstimates::new(&self.table);
                 self.standard_errors =
@@ -381,9 +368,13 @@ impl Fit {
             return;
         }
         if let Some(Err(parameters)) = self.solution().map(|solution| solution.vcov()) {
-            let (moments, free) = (test_statistic::moments(&self.matrices), self.constraints.reduced());
-            self.warnings.push(standard_errors::not_identified(&self.table, &parameters, moments, free));
+            self.warn_not_identified(&parameters);
         }
+    }
+
+    pub(crate) fn warn_not_identified(&mut self, parameters: &[usize]) {
+        let (moments, free) = (test_statistic::moments(&self.matrices), self.constraints.reduced());
+        self.warnings.push(standard_errors::not_identified(&self.table, parameters, moments, free));
     }
 
     /// Standard deviations over resamples in place of standard errors, where these are asked for.

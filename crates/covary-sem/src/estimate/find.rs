@@ -6,10 +6,7 @@ use super::{EqualityConstraints, Estimates, Objective, Restrictions, estimate};
 use crate::{
     ParameterTable, Sample, Settings,
     estimators::{Estimator, Weight},
-    sample::{
-        fourth_moments::gamma_of,
-        weights::{choices, mixture},
-    },
+    sample::weights::distributional,
 };
 
 /// Scoring steps of DLS.
@@ -159,16 +156,11 @@ fn reweight(
     settings: &Settings,
     theta: &[f64],
 ) -> Option<()> {
-    let a = settings.estimator_args.dls_a;
     let matrices = objective.matrices();
     let exogenous = objective.exogenous.clone();
     for (block, own) in sample.blocks.iter_mut().enumerate() {
         let implied = matrices.matrices(block, theta, &exogenous)?.covariance;
-        own.weight = if a == 1.0 {
-            Weight::normal_theory(&implied)?
-        } else {
-            mixture(a, &implied, &gamma_of(own, &[], choices(settings, table.meanstructure))?, table.meanstructure)?
-        };
+        own.weight = distributional(own, &implied, settings, table.meanstructure)?;
         objective.samples[block].weight = own.weight.clone();
     }
     Some(())

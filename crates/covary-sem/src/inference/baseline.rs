@@ -9,15 +9,8 @@ use super::{
     test_statistic::slopes_and_residuals,
 };
 use crate::{
-    Operator, ParameterTable, Row, Sample, Settings,
-    estimate::EqualityConstraints,
-    estimators::{Estimator, Weight},
-    model_matrices::{BlockMatrices, ModelMatrices},
-    parameter_table::Block,
-    sample::{
-        fourth_moments::gamma_of,
-        weights::{choices, mixture},
-    },
+    Operator, ParameterTable, Row, Sample, Settings, estimate::EqualityConstraints, estimators::Estimator,
+    model_matrices::ModelMatrices, parameter_table::Block, sample::weights::distributional,
 };
 
 /// The baseline model of a sample, at its estimates.
@@ -88,12 +81,6 @@ impl BaselineModel {
     pub fn degrees_of_freedom(&self) -> i64 {
         super::test_statistic::degrees_of_freedom(&self.matrices, &self.constraints)
     }
-
-    /// Implied moments by block.
-    pub fn values(&self, sample: &Sample) -> Option<Vec<BlockMatrices>> {
-        let exogenous = self.matrices.exogenous_values(sample);
-        (0..self.matrices.blocks.len()).map(|b| self.matrices.matrices(b, &self.theta, &exogenous)).collect()
-    }
 }
 
 /// The sample with the weight that the baseline takes: of DLS that at the sample's moments, whatever the model's is.
@@ -106,14 +93,8 @@ pub(crate) fn sample_of_baseline<'a>(
         return Some(Cow::Borrowed(sample));
     }
     let mut own = sample.clone();
-    let a = settings.estimator_args.dls_a;
     for block in &mut own.blocks {
-        block.weight = if a == 1.0 {
-            Weight::normal_theory(&block.covariance)?
-        } else {
-            let gamma = gamma_of(block, &[], choices(settings, meanstructure))?;
-            mixture(a, &block.covariance, &gamma, meanstructure)?
-        };
+        block.weight = distributional(block, &block.covariance, settings, meanstructure)?;
     }
     Some(Cow::Owned(own))
 }

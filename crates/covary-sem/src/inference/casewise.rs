@@ -40,8 +40,7 @@ impl Solution<'_> {
 
     /// Scores of the distinct rows of a block on the parameters, k × q⁺.
     ///
-    /// Of −½(ln |Σ| + e'Σ⁻¹e), e = y − μ: on θ_k c(u'Ne · v'Ne − u'Nv) + w'Ne, N = Σ⁻¹; means at the model's or at the
-    /// sample's. Derivatives of the moments are those of the model in either case.
+    /// Of −½(ln |Σ| + e'Σ⁻¹e), e = y − μ, means at the model's or at the sample's. Derivatives of the moments are those of the model in either case.
     pub fn scores(&self, block: usize, at: SaturatedAt) -> Option<Matrix> {
         if self.estimator() == Estimator::Fiml {
             return self.scores_by_pattern(block, at);
@@ -60,13 +59,7 @@ impl Solution<'_> {
         for k in 0..rows.values.rows() {
             let e: Vec<f64> = rows.values.row(k).iter().zip(centre).map(|(y, m)| y - m).collect();
             let along = form.products(&inverse.times_vector(&e));
-            for d in &form.derivatives {
-                let mut score = d.scale * (along[d.left] * along[d.right] - gram[(d.left, d.right)]);
-                if form.means {
-                    score += d.mean_factor * along[d.mean];
-                }
-                scores[(k, d.parameter)] += score;
-            }
+            form.add_scores(&along, &gram, scores.row_mut(k));
         }
         Some(scores)
     }

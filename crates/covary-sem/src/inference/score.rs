@@ -38,7 +38,7 @@ impl Scores {
     /// `None` where an implied covariance matrix is not positive definite or the information is singular.
     pub fn new(fit: &Fit) -> Option<Self> {
         let blocks = BlockScore::all(fit)?;
-        let information = FreeInformation::new(fit, &blocks)?;
+        let information = FreeInformation::new(fit)?;
         Some(Scores { blocks, information })
     }
 }
@@ -368,27 +368,14 @@ impl FreeInformation {
     /// The information of all blocks.
     ///
     /// `None` where it is singular under the constraints.
-    pub fn new(fit: &Fit, blocks: &[BlockScore]) -> Option<Self> {
-        let q = fit.theta.len();
-        let mut matrix = Matrix::zeros(q, q);
-        if Estimator::named(fit.settings.estimator).is_least_squares() {
-            let matrix = fit.solution()?.expected(SaturatedAt::Unstructured)?;
-            let inverse = generalized_inverse(&matrix, &fit.constraints.basis)?;
-            return Some(FreeInformation { inverse });
-        }
-        for block in blocks {
-            for &(k, one) in &block.free {
-                for &(l, other) in block.free.iter().filter(|(l, _)| *l <= k) {
-                    matrix[(k, l)] += block.weight * block.information(one, other);
-                }
-            }
-        }
-        for k in 0..q {
-            for l in 0..k {
-                matrix[(l, k)] = matrix[(k, l)];
-            }
-        }
-        let inverse = generalized_inverse(&matrix, &fit.constraints.basis)?;
+    pub fn new(fit: &Fit) -> Option<Self> {
+        let solution = fit.solution()?;
+        // From patterns the blocks take the information at the implied moments, whatever is asked for.
+        let at = match fit.settings.h1_information[0] {
+            Some(at) if solution.estimator() != Estimator::Fiml => at,
+            _ => SaturatedAt::Structured,
+        };
+        let inverse = generalized_inverse(&solution.expected(at)?, &fit.constraints.basis)?;
         Some(FreeInformation { inverse })
     }
 }

@@ -69,6 +69,17 @@ impl BilinearForm {
         products
     }
 
+    /// Adds the scores of a case to its row: ∂/∂θ_k of −½(ln |Σ| + e'Ne) is c(u'Ne · v'Ne − u'Nv) + w'Ne.
+    ///
+    /// `along`: Z'Ne; `gram`: Z'NZ.
+    pub fn add_scores(&self, along: &[f64], gram: &Matrix, scores: &mut [f64]) {
+        for d in &self.derivatives {
+            let of_covariance = d.scale * (along[d.left] * along[d.right] - gram[(d.left, d.right)]);
+            let of_mean = if self.means { d.mean_factor * along[d.mean] } else { 0.0 };
+            scores[d.parameter] += of_covariance + of_mean;
+        }
+    }
+
     /// ∂σ_ij of a derivative.
     pub fn covariance(&self, of: &BilinearDerivative, i: usize, j: usize) -> f64 {
         let z = &self.vectors;

@@ -5,7 +5,7 @@ use covary_numerics::{Matrix, linalg::Cholesky};
 use super::{
     BlockSample, DistinctRows,
     cases::in_group,
-    fourth_moments::{GammaChoices, gamma, gamma_diagonal},
+    fourth_moments::{GammaChoices, gamma, gamma_diagonal, gamma_of},
 };
 use crate::{
     SemError, Settings,
@@ -69,17 +69,33 @@ pub(crate) fn from_rows(
         Estimator::Dwls if !choices.unbiased => Weight::inverse_of_diagonal(&gamma_diagonal(rows, mean, choices)),
         Estimator::Dwls => Weight::inverse_of_diagonal(&gamma(rows, mean, &[], choices).diagonal()),
         Estimator::Wls => inverse(&gamma(rows, mean, &[], choices)),
-        Estimator::Dls if settings.estimator_args.dls_a < 1.0 => {
-            mixture(settings.estimator_args.dls_a, covariance, &gamma(rows, mean, &[], choices), choices.means)
-        }
+        Estimator::Dls => mixture(settings, covariance, choices.means, || Some(gamma(rows, mean, &[], choices))),
         other => Weight::normal_theory_or_none(other, covariance),
     }
 }
 
-/// (aΓ_NT + (1 − a)Γ̂)⁻¹.
-pub(crate) fn mixture(a: f64, covariance: &Matrix, gamma: &Matrix, means: bool) -> Option<Weight<f64>> {
-    let normal = normal_theory_gamma(covariance, means);
-    inverse(&normal.scaled(a).plus(&gamma.scaled(1.0 - a)))
+/// V of DLS for a block whose Γ_NT is taken at `covariance`. `None` where it is singular, and without cases unless a = 1.
+pub(crate) fn distributional(
+    sample: &BlockSample,
+    covariance: &Matrix,
+    settings: &Settings,
+    means: bool,
+) -> Option<Weight<f64>> {
+    mixture(settings, covariance, means, || gamma_of(sample, &[], choices(settings, means)))
+}
+
+/// (aΓ_NT + (1 − a)Γ̂)⁻¹; with a = 1 NT, and no Γ̂ is computed.
+fn mixture(
+    settings: &Settings,
+    covariance: &Matrix,
+    means: bool,
+    gamma: impl FnOnce() -> Option<Matrix>,
+) -> Option<Weight<f64>> {
+    let a = settings.estimator_args.dls_a;
+    if a == 1.0 {
+        return Weight::normal_theory(covariance);
+    }
+    inverse(&normal_theory_gamma(covariance, means).scaled(a).plus(&gamma()?.scaled(1.0 - a)))
 }
 
 /// A matrix whose condition leaves no digit counts as singular: with fewer cases than moments Γ̂ is.

@@ -139,11 +139,7 @@ impl Solution<'_> {
             let gram = form.gram(&inverse);
             for &k in &pattern.rows {
                 let along = form.products(&inverse.times_vector(&super::saturated::deviations(rows, k, at.mean)));
-                for d in &form.derivatives {
-                    let of_covariance = d.scale * (along[d.left] * along[d.right] - gram[(d.left, d.right)]);
-                    let of_mean = if form.means { d.mean_factor * along[d.mean] } else { 0.0 };
-                    scores[(k, d.parameter)] += of_covariance + of_mean;
-                }
+                form.add_scores(&along, &gram, scores.row_mut(k));
             }
         }
         Some(scores)

@@ -155,9 +155,7 @@ impl Fit {
         let Some(evidence) = Evidence::new(self) else { return };
         match evidence.vcov(self, self.settings.information) {
             Err(parameters) => {
-                let moments = test_statistic::moments(&self.matrices);
-                let free = self.constraints.reduced();
-                self.warnings.push(standard_errors::not_identified(&self.table, &parameters, moments, free));
+                self.warn_not_identified(&parameters);
                 return;
             }
             Ok(None) => return,
