@@ -78,7 +78,12 @@ pub fn noncentral_chi_squared_cdf(x: f64, df: f64, noncentrality: f64) -> f64 {
 }
 
 /// P(χ²_df(λ) > x).
+///
+/// With one degree of freedom that of a squared normal variable with mean √λ: 1 − Φ(√x − √λ) + 1 − Φ(√x + √λ).
 pub fn noncentral_chi_squared_sf(x: f64, df: f64, noncentrality: f64) -> f64 {
+    if df == 1.0 && x > 0.0 && noncentrality > 0.0 && noncentrality.is_finite() {
+        return normal_sf(x.sqrt() - noncentrality.sqrt()) + normal_sf(x.sqrt() + noncentrality.sqrt());
+    }
     noncentral_tails(x, df, noncentrality).upper
 }
 

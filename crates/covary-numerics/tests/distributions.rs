@@ -48,6 +48,9 @@ fn probabilities_agree_with_r() {
     check(noncentral_chi_squared_cdf(386.639, 242.0, 144.6), 0.510860775577142);
     check(noncentral_chi_squared_cdf(85.306, 24.0, 40.0), 0.921995977769386);
     check(noncentral_chi_squared_sf(85.306, 24.0, 90.0), 0.930677553740322);
+    check(noncentral_chi_squared_sf(3.84145882069412, 1.0, 10.5), 0.89979897110953);
+    check(noncentral_chi_squared_sf(30.0, 1.0, 2.0), 2.42217705145734e-05);
+    check(noncentral_chi_squared_sf(0.5, 1.0, 0.3), 0.541453443684029);
 }
 
 /// R 4.2.2: `qchisq`, `qt`, `qf`, `qnorm`, printed with 15 digits. R's qt and qf stop at a relative 1e-12 to 1e-11.

@@ -27,6 +27,11 @@ impl Box {
         }
     }
 
+    /// The least box around points. `None` without points.
+    pub fn spanning(points: &[Point]) -> Option<Self> {
+        points.iter().map(|point| Box::around(*point, 0.0, 0.0)).reduce(|all, next| all.union(&next))
+    }
+
     /// Whether two boxes share an area.
     pub fn overlaps(&self, other: &Box) -> bool {
         self.left < other.right && other.left < self.right && self.top < other.bottom && other.top < self.bottom

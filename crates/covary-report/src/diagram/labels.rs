@@ -37,12 +37,18 @@ pub(super) fn place_labels(lines: &[Line], obstacles: &[Box]) -> Vec<Option<Plac
     // The shortest lines have the fewest places: they choose first.
     let mut order: Vec<usize> = (0..lines.len()).filter(|&k| !lines[k].label.is_empty()).collect();
     order.sort_by(|&a, &b| length(&lines[a]).total_cmp(&length(&lines[b])).then(a.cmp(&b)));
+    let reaches: Vec<Option<Box>> = lines.iter().map(|line| Box::spanning(&line.points)).collect();
     for k in order {
-        let best = lines[k]
-            .candidates
-            .iter()
-            .map(|&t| candidate(lines, k, t, obstacles, &taken))
-            .reduce(|best, next| if next.conflicts < best.conflicts { next } else { best });
+        let mut best: Option<Placed> = None;
+        for &t in &lines[k].candidates {
+            let next = candidate(lines, &reaches, k, t, obstacles, &taken);
+            if best.is_none_or(|best| next.conflicts < best.conflicts) {
+                best = Some(next);
+            }
+            if next.conflicts == 0 {
+                break;
+            }
+        }
         if let Some(best) = best {
             taken.push(best.bounds);
             placed[k] = Some(best);
@@ -51,12 +57,15 @@ pub(super) fn place_labels(lines: &[Line], obstacles: &[Box]) -> Vec<Option<Plac
     placed
 }
 
-fn candidate(lines: &[Line], k: usize, t: f64, obstacles: &[Box], taken: &[Box]) -> Placed {
+fn candidate(lines: &[Line], reaches: &[Option<Box>], k: usize, t: f64, obstacles: &[Box], taken: &[Box]) -> Placed {
     let at = along(&lines[k].points, t);
     let bounds = Box::around(at, text_width(&lines[k].label, FIGURE_SIZE) + 3.0, HEIGHT);
     let on_boxes = obstacles.iter().chain(taken).filter(|other| other.overlaps(&bounds)).count();
-    let crossed = lines.iter().enumerate().filter(|(other, _)| *other != k);
-    let crossed = crossed.filter(|(_, line)| line.points.windows(2).any(|s| bounds.is_crossed_by(s[0], s[1]))).count();
+    // Of hundreds of lines few come near: the box of a line is asked before its pieces.
+    let vicinity = bounds.grown(1.0);
+    let is_near = |other: usize| reaches[other].is_some_and(|reach| reach.overlaps(&vicinity));
+    let others = lines.iter().enumerate().filter(|(other, _)| *other != k && is_near(*other));
+    let crossed = others.filter(|(_, line)| line.points.windows(2).any(|s| bounds.is_crossed_by(s[0], s[1]))).count();
     Placed { at, bounds, conflicts: 10 * on_boxes + crossed }
 }
 

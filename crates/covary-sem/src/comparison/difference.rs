@@ -51,6 +51,16 @@ impl DifferenceMethod {
     }
 }
 
+/// Where `satorra.2000` takes the restrictions between two models from (lavaan's `A.method`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Restrictions {
+    /// From the derivatives of the moments of both, whatever their parameters are: `delta`.
+    #[default]
+    Derivatives,
+    /// From the parameters that the restricted model fixes or holds equal: `exact`.
+    Parameters,
+}
+
 /// Choices for difference tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DifferenceSettings {
@@ -60,11 +70,13 @@ pub struct DifferenceSettings {
     /// Whether `satorra.2000` scales and shifts; else it scales the mean, and of fits whose tests adjust the variance the
     /// degrees of freedom, too.
     pub scaled_shifted: bool,
+    /// Where `satorra.2000` takes the restrictions from.
+    pub restrictions: Restrictions,
 }
 
 impl Default for DifferenceSettings {
     fn default() -> Self {
-        DifferenceSettings { method: None, scaled_shifted: true }
+        DifferenceSettings { method: None, scaled_shifted: true, restrictions: Restrictions::default() }
     }
 }
 
@@ -149,7 +161,7 @@ pub fn difference_test(restricted: &Fit, full: &Fit, settings: DifferenceSetting
         (DifferenceMethod::SatorraBentler2001, Some(tests)) => Ok(satorra_bentler::of_2001(difference, tests)),
         (DifferenceMethod::SatorraBentler2010, Some(tests)) => satorra_bentler::of_2010(difference, tests),
         (DifferenceMethod::Satorra2000, Some([test, _])) => {
-            satorra_2000::test(difference, settings.scaled_shifted, adjusts_variance(test.name))
+            satorra_2000::test(difference, settings, adjusts_variance(test.name))
         }
     }
 }

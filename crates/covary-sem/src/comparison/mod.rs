@@ -11,5 +11,5 @@ mod satorra_2000;
 mod satorra_bentler;
 
 pub use compared::{ComparedModel, Comparison, ComparisonReport, FitChanges, IndexVariant, compare};
-pub use difference::{DifferenceMethod, DifferenceSettings, DifferenceTest, difference_test};
+pub use difference::{DifferenceMethod, DifferenceSettings, DifferenceTest, Restrictions, difference_test};
 pub use nesting::{Nesting, nesting};

@@ -2,9 +2,9 @@
 
 use covary_numerics::{Matrix, linalg};
 
-use super::difference::{Difference, DifferenceMethod, DifferenceTest};
+use super::difference::{Difference, DifferenceMethod, DifferenceSettings, DifferenceTest, Restrictions};
 use crate::{
-    SemError,
+    Operator, Row, SemError,
     estimators::{Estimator, lower_triangle},
     inference::{Solution, sandwich::Purpose},
     model_matrices::BilinearForm,
@@ -15,8 +15,9 @@ use crate::{
 /// (T₀ − T₁) t₁/t₂ on t₁²/t₂ degrees of freedom.
 ///
 /// t₁ = tr MΓ̂ and t₂ = tr (MΓ̂)², M = WΔ₁K₁P⁻¹A'(AP⁻¹A')⁻¹AP⁻¹K₁'Δ₁'W, P = K₁'I₁K₁ the information of model 1 that its standard
-/// errors rest on, and A' the null space of Π', Π = (Δ₁K₁)⁺Δ₀K₀: the directions in which model 1 can move and model 0 cannot
-/// (lavaan's A.method "delta"). With missing values Δ₁'WΓ̂WΔ₁ is the mean cross-product of the cases' scores; lavaan 0.6-14 fills
+/// errors rest on, and A' the null space of Π': the directions in which model 1 can move and model 0 cannot. Π = (Δ₁K₁)⁺Δ₀K₀
+/// from the derivatives of the moments of both (lavaan's A.method "delta"), or K₁⁺JK₀ where the parameters of model 0 are
+/// those of model 1 with some fixed or held equal, J their zeros and ones ("exact"). With missing values Δ₁'WΓ̂WΔ₁ is the mean cross-product of the cases' scores; lavaan 0.6-14 fills
 /// missing contributions to Γ̂ with zeros there.
 ///
 /// # Errors
@@ -27,19 +28,21 @@ use crate::{
 /// Muthén (2010) for the shift.
 pub(super) fn test(
     difference: Difference,
-    scaled_shifted: bool,
+    settings: DifferenceSettings,
     adjusts_variance: bool,
 ) -> Result<DifferenceTest, SemError> {
-    let (first, second) = traces(difference).ok_or_else(|| {
-        SemError::Option(
-            "method satorra.2000: the restrictions between the two models could not be found from their derivatives; take \
-             another method"
-                .into(),
-        )
+    let (first, second) = traces(difference, settings.restrictions).ok_or_else(|| {
+        let (from, instead) = match settings.restrictions {
+            Restrictions::Derivatives => ("derivatives", "another method"),
+            Restrictions::Parameters => ("parameters", "A.method delta"),
+        };
+        SemError::Option(format!(
+            "method satorra.2000: the restrictions between the two models could not be found from their {from}; take {instead}"
+        ))
     })?;
     let Difference { statistic, df, .. } = difference;
     let method = DifferenceMethod::Satorra2000;
-    Ok(if scaled_shifted {
+    Ok(if settings.scaled_shifted {
         let scale = (second / df).sqrt();
         DifferenceTest::scaled(method, statistic, scale, df - first / scale, df)
     } else if adjusts_variance {
@@ -50,11 +53,15 @@ pub(super) fn test(
 }
 
 /// t₁ and t₂.
-fn traces(difference: Difference) -> Option<(f64, f64)> {
+fn traces(difference: Difference, from: Restrictions) -> Option<(f64, f64)> {
     let (restricted, full) = (difference.restricted.solution()?, difference.full.solution()?);
     let basis = &full.constraints.basis;
     let information = full.constraints.reduce_information(&full.information(Purpose::StandardErrors)?);
-    let directions = restrictions(&restricted, &full)?; // A'
+    let projection = match from {
+        Restrictions::Derivatives => projection_of_moments(&restricted, &full)?,
+        Restrictions::Parameters => projection_of_parameters(difference, &restricted, &full)?,
+    };
+    let directions = linalg::null_space(&projection.transpose()); // A'
     if directions.columns() as f64 != difference.df {
         return None;
     }
@@ -77,8 +84,27 @@ fn meat(full: &Solution) -> Option<Matrix> {
     Some(full.meat(&full.metrics(at)?)?.0)
 }
 
-/// A': the directions of model 1's parameters that model 0 does not have.
-fn restrictions(restricted: &Solution, full: &Solution) -> Option<Matrix> {
+/// Π = K₁⁺JK₀: model 1's parameters as those of model 0 move them. `None` where a free parameter of model 0 is none of
+/// model 1: then the one is no restriction of the other's parameters.
+fn projection_of_parameters(difference: Difference, restricted: &Solution, full: &Solution) -> Option<Matrix> {
+    let mut moved = Matrix::zeros(full.matrices.free, restricted.matrices.free); // J
+    for row in difference.restricted.table.rows.iter() {
+        let Some(own) = row.free else { continue };
+        let is_same = |other: &&Row| {
+            let same = (&other.lhs, other.op, &other.rhs) == (&row.lhs, row.op, &row.rhs);
+            let turned = row.op == Operator::Covariance && (&other.lhs, &other.rhs) == (&row.rhs, &row.lhs);
+            other.block == row.block && other.op == row.op && (same || turned)
+        };
+        let other = difference.full.table.rows.iter().find(is_same)?.free?;
+        moved[(other, own)] = 1.0;
+    }
+    let basis = full.constraints.basis.transpose();
+    let own = basis.times(&full.constraints.basis);
+    linalg::solve_columns(&own, &basis.times(&moved.times(&restricted.constraints.basis)))
+}
+
+/// Π = (Δ₁K₁)⁺Δ₀K₀: what model 0 moves, in the parameters of model 1.
+fn projection_of_moments(restricted: &Solution, full: &Solution) -> Option<Matrix> {
     let (mut own, mut crossed) = (
         Matrix::zeros(full.matrices.free, full.matrices.free),
         Matrix::zeros(full.matrices.free, restricted.matrices.free),
@@ -89,8 +115,7 @@ fn restrictions(restricted: &Solution, full: &Solution) -> Option<Matrix> {
     let basis = full.constraints.basis.transpose();
     let own = basis.times(&own.times(&full.constraints.basis));
     let crossed = basis.times(&crossed.times(&restricted.constraints.basis));
-    let projection = linalg::solve_columns(&own, &crossed)?; // Π
-    Some(linalg::null_space(&projection.transpose()))
+    linalg::solve_columns(&own, &crossed)
 }
 
 /// Adds Δ₁'Δ₁ and Δ₁'Δ₀ of a block, moment by moment, so that no Δ is held.

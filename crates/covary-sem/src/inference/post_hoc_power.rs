@@ -1,5 +1,7 @@
 //! The power of a modification index, and what index and power together say about a parameter.
 
+use std::sync::LazyLock;
+
 use covary_numerics::distributions::{chi_squared_quantile, noncentral_chi_squared_sf};
 use serde::Serialize;
 
@@ -7,6 +9,8 @@ use crate::syntax::Operator;
 
 /// Level of the modification index.
 const ALPHA: f64 = 0.05;
+/// What an index exceeds to be significant: found once, for a model may have twenty thousand of them.
+static CRITICAL: LazyLock<Option<f64>> = LazyLock::new(|| chi_squared_quantile(1.0 - ALPHA, 1.0));
 /// Power from which a test counts as sensitive, as in JRule and lavaan.
 const HIGH_POWER: f64 = 0.75;
 /// lavaan's default for the size of a misspecification, in the unit of the EPC.
@@ -50,7 +54,7 @@ pub struct Judgement {
 /// # Source
 /// Saris, Satorra and van der Veld (2009), Structural Equation Modeling 16, table 1.
 pub fn judge(mi: f64, epc: f64, delta: f64) -> Option<Judgement> {
-    let critical = chi_squared_quantile(1.0 - ALPHA, 1.0)?;
+    let critical = (*CRITICAL)?;
     let noncentrality = mi / (epc * epc) * (delta * delta);
     if !(noncentrality.is_finite() && noncentrality >= 0.0) {
         return None;

@@ -208,12 +208,28 @@ pub struct CompareArguments {
 /// How chi-squares of nested models are compared.
 #[derive(Clone, Debug, Args)]
 pub struct Difference {
-    /// Difference test [default: the one that goes with the estimator's test]
-    #[arg(long, value_name = "WORD", value_parser = difference_method)]
-    pub method: Option<DifferenceMethod>,
+    /// Difference test; "default": the one that goes with the estimator's test
+    #[arg(long, value_name = "WORD", value_parser = chosen_method, default_value = "default", hide_default_value = true)]
+    pub method: ChosenMethod,
     /// With satorra.2000: scale without shifting
     #[arg(long)]
     pub not_shifted: bool,
+    /// With satorra.2000: where the restrictions come from
+    #[arg(long, value_name = "WORD", value_enum, default_value_t = RestrictionsFrom::Delta)]
+    pub a_method: RestrictionsFrom,
+}
+
+/// A difference test; `None`: the one that goes with the fits' tests.
+#[derive(Clone, Copy, Debug)]
+pub struct ChosenMethod(pub Option<DifferenceMethod>);
+
+/// lavaan's `A.method`.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum RestrictionsFrom {
+    /// The derivatives of the moments of both models
+    Delta,
+    /// The parameters that the restricted model fixes or holds equal
+    Exact,
 }
 
 /// Arguments of `covary invariance`.
@@ -425,9 +441,15 @@ pub fn command() -> Command {
     fitting.into_iter().fold(Arguments::command(), |command, name| command.mut_subcommand(name, with_options))
 }
 
-fn difference_method(word: &str) -> Result<DifferenceMethod, String> {
+fn chosen_method(word: &str) -> Result<ChosenMethod, String> {
     let known = || DifferenceMethod::ALL.map(DifferenceMethod::word).join(", ");
-    DifferenceMethod::named(word).ok_or_else(|| format!("the methods are {}", known()))
+    match word {
+        "default" => Ok(ChosenMethod(None)),
+        _ => match DifferenceMethod::named(word) {
+            Some(method) => Ok(ChosenMethod(Some(method))),
+            None => Err(format!("the methods are default, {}", known())),
+        },
+    }
 }
 
 fn level(word: &str) -> Result<Level, String> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use covary_report::{sections::comparison_document, words::English};
 use covary_sem::{
     Data, Fit,
-    comparison::{DifferenceSettings, compare},
+    comparison::{DifferenceSettings, Restrictions, compare},
 };
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use super::{
     output::{Telling, check_report_file},
 };
 use crate::program::{
-    arguments::{Common, CompareArguments, Difference},
+    arguments::{Common, CompareArguments, Difference, RestrictionsFrom},
     failure::{Failure, Outcome},
     files, reading,
 };
@@ -34,7 +34,7 @@ pub fn run(task: &CompareArguments, common: &Common, given: &[(&'static str, Val
         .collect::<Result<_, Failure>>()?;
     let report = compare(&fits, difference_settings(&task.difference));
     let title = models.iter().map(|model| model.name.as_str()).collect::<Vec<_>>().join(", ");
-    let document = comparison_document(&report, &title, &English);
+    let document = || comparison_document(&report, &title, &English);
     Telling::new(task.json, task.report.as_deref(), common).tell(&report, &document)?;
     let all_usable = fits.iter().all(|(_, fit)| usable(fit));
     Ok(if all_usable { Outcome::Done } else { Outcome::LookAtModel })
@@ -42,7 +42,14 @@ pub fn run(task: &CompareArguments, common: &Common, given: &[(&'static str, Val
 
 /// What the command line says of difference tests.
 pub(super) fn difference_settings(difference: &Difference) -> DifferenceSettings {
-    DifferenceSettings { method: difference.method, scaled_shifted: !difference.not_shifted }
+    DifferenceSettings {
+        method: difference.method.0,
+        scaled_shifted: !difference.not_shifted,
+        restrictions: match difference.a_method {
+            RestrictionsFrom::Delta => Restrictions::Derivatives,
+            RestrictionsFrom::Exact => Restrictions::Parameters,
+        },
+    }
 }
 
 /// A model file, perhaps with options of its own.

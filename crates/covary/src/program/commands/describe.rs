@@ -27,7 +27,7 @@ pub fn run(task: &ItemsArguments, common: &Common) -> Result<Outcome, Failure> {
     let dataset = items::reversed(imported.dataset, &constructs)?;
     let variables = if named { covary_analysis::answers::items_of(&constructs) } else { items::numeric(&dataset) };
     let results = describe(&dataset, &variables, &items::stated(&constructs), &[])?;
-    let report = describe_report(&results, &labels(&dataset), &task.data.display().to_string(), &English);
+    let report = || describe_report(&results, &labels(&dataset), &task.data.display().to_string(), &English);
     let answer = Answer { schema: "covary.describe/1", descriptives: &results };
     Telling::new(task.items.json, task.items.report.as_deref(), common).tell(&answer, &report)?;
     Ok(Outcome::Done)

@@ -32,7 +32,7 @@ pub fn run(task: &FitArguments, common: &Common, settings: &Settings) -> Result<
     match fits.as_slice() {
         [fit] => {
             let report = FitReport::new(fit);
-            let document = fit_report_document(&report, "efa", &English);
+            let document = || fit_report_document(&report, "efa", &English);
             match task.style {
                 SummaryStyle::Lavaan => telling.tell_as(&report, &document, &|| rotated_summary(&report))?,
                 SummaryStyle::Amos => telling.tell(&report, &document)?,
@@ -41,7 +41,8 @@ pub fn run(task: &FitArguments, common: &Common, settings: &Settings) -> Result<
         _ => {
             let report = EfaReport::new(&fits);
             // A report is of one solution: that with the lowest BIC.
-            let document = fit_report_document(best(&report)?, "efa", &English);
+            let best = best(&report)?;
+            let document = || fit_report_document(best, "efa", &English);
             telling.tell_as(&report, &document, &|| comparison(&report))?;
         }
     }

@@ -39,7 +39,7 @@ pub fn run(task: &FactorsArguments, common: &Common) -> Result<Outcome, Failure>
         adequacy: Some(adequacy(&dataset, &items)?),
         factors: Some(factor_analysis(&dataset, &items, &settings)?),
     };
-    let report = factors_report(&results, &labels(&dataset), &task.data.display().to_string(), &English);
+    let report = || factors_report(&results, &labels(&dataset), &task.data.display().to_string(), &English);
     let answer = Answer { schema: "covary.factors/1", results: &results };
     Telling::new(task.items.json, task.items.report.as_deref(), common).tell(&answer, &report)?;
     Ok(Outcome::Done)

@@ -40,7 +40,7 @@ pub fn run(task: &FitArguments, common: &Common, given: &[(&'static str, Value)]
         None => fit_to(&formulas, &Data::Moments(moments(&task.cov, &task.nobs, &task.means)?), &settings, model)?,
     };
     let report = FitReport::new(&fit);
-    let document = fit_report_document(&report, &model.display().to_string(), &English);
+    let document = || fit_report_document(&report, &model.display().to_string(), &English);
     let telling = Telling::new(task.json, task.report.as_deref(), common);
     match task.style {
         SummaryStyle::Lavaan => telling.tell_as(&report, &document, &|| lavaan_summary(&report))?,

@@ -34,7 +34,7 @@ pub fn run(task: &InvarianceArguments, common: &Common, given: &[(&'static str, 
     let choices =
         InvarianceSettings { levels, difference: difference_settings(&task.difference), releases: task.releases };
     let report = invariance(&formulas, &data, &settings, &choices).map_err(|error| in_file(&task.model, error))?;
-    let document = invariance_document(&report, &task.model.display().to_string(), &English);
+    let document = || invariance_document(&report, &task.model.display().to_string(), &English);
     Telling::new(task.json, task.report.as_deref(), common).tell(&report, &document)?;
     let usable = report.levels.iter().all(|level| level.model.converged && level.model.identified);
     Ok(if usable { Outcome::Done } else { Outcome::LookAtModel })

@@ -31,14 +31,21 @@ impl<'a> Telling<'a> {
     }
 
     /// Tells a result: its JSON, or its report as text; and its report as a file.
-    pub fn tell(&self, json: &impl Serialize, report: &Report) -> Result<(), Failure> {
-        self.tell_as(json, report, &|| everything(report, &Style::default(), screen()))
+    ///
+    /// `report` is asked only where it is told: drawing it may take longer than computing what it shows.
+    pub fn tell(&self, json: &impl Serialize, report: &dyn Fn() -> Report) -> Result<(), Failure> {
+        self.tell_as(json, report, &|| everything(&report(), &Style::default(), screen()))
     }
 
     /// The same, with a text of the command's own on the terminal.
-    pub fn tell_as(&self, json: &impl Serialize, report: &Report, text: &dyn Fn() -> String) -> Result<(), Failure> {
+    pub fn tell_as(
+        &self,
+        json: &impl Serialize,
+        report: &dyn Fn() -> Report,
+        text: &dyn Fn() -> String,
+    ) -> Result<(), Failure> {
         if let Some(path) = self.file {
-            files::write_all(&[(path.to_path_buf(), render_as(report, path)?)])?;
+            files::write_all(&[(path.to_path_buf(), render_as(&report(), path)?)])?;
         }
         if self.json {
             say(&serde_json::to_string(json).map_err(Failure::new)?);

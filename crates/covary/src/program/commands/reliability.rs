@@ -25,7 +25,7 @@ pub fn run(task: &ItemsArguments, common: &Common) -> Result<Outcome, Failure> {
     let constructs = items::constructs(&imported.dataset, &task.items)?;
     let dataset = items::reversed(imported.dataset, &constructs)?;
     let results = reliability(&dataset, &constructs)?;
-    let report = reliability_report(&results, &labels(&dataset), &task.data.display().to_string(), &English);
+    let report = || reliability_report(&results, &labels(&dataset), &task.data.display().to_string(), &English);
     let answer = Answer { schema: "covary.reliability/1", reliability: &results };
     Telling::new(task.items.json, task.items.report.as_deref(), common).tell(&answer, &report)?;
     Ok(Outcome::Done)
