@@ -85,6 +85,48 @@ fn reports_of_models_against_each_other_are_sound() {
     }
 }
 
+/// A report never shows the figures of normal theory as those of a robust estimator: the sentence and the table take the scaled
+/// χ² and the robust indices, and say so; nothing is said of variants where there is but one.
+#[test]
+fn a_robust_estimator_is_reported_by_its_own_figures() {
+    let data = study::data("../../tests/data/holzinger_swineford_1939.csv");
+    let model = parse("visual =~ x1 + x2 + x3\ntextual =~ x4 + x5 + x6\nspeed =~ x7 + x8 + x9").unwrap();
+    let document = |estimator| {
+        let settings = Settings { estimator, ..Settings::default() };
+        let report = FitReport::new(&fit(&model, &Data::Cases(&data), &settings).unwrap());
+        fit_report_document(&report, "", LANGUAGES[0])
+    };
+    let shown = |report: &Report, suffix: &str| {
+        let mut places = BTreeSet::new();
+        for_each_text(report, &mut |_, text| {
+            for_each_number(text, &mut |number| {
+                places.insert(number.path.clone());
+            });
+        });
+        ["/fit/chisq", "/fit/pvalue", "/fit/cfi", "/fit/tli", "/fit/rmsea", "/fit/rmsea.ci.lower"]
+            .map(|measure| places.contains(&format!("{measure}{suffix}")))
+    };
+    let said = |report: &Report| {
+        let mut words = String::new();
+        for_each_text(report, &mut |_, text| {
+            for span in text {
+                if let Span::Word(word) = span {
+                    words += word;
+                }
+            }
+        });
+        words
+    };
+    let (robust, normal) = (document(EstimatorName::Mlr), document(EstimatorName::Ml));
+    assert_eq!(shown(&robust, ".scaled")[..2], [true, true]);
+    assert_eq!(shown(&robust, ".robust")[2..], [true; 4]);
+    assert_eq!((shown(&normal, ".scaled"), shown(&normal, ".robust")), ([false; 6], [false; 6]));
+    for words in ["(MLR)", "the scaled test of Yuan and Bentler", "robust CFI", "scaled χ²"] {
+        assert!(said(&robust).contains(words), "{words}");
+        assert!(!said(&normal).contains(words), "{words}");
+    }
+}
+
 /// Every figure stands in the results, at the place that it names, with the same value.
 fn check_numbers(name: &str, report: &Report, least: usize) {
     let mut count = 0;

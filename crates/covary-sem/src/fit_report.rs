@@ -15,7 +15,7 @@ use crate::{
     Fit, Warning,
     exploratory::RotationReport,
     factor_scores::{ScoreMethod, ScoreQuality, score_quality},
-    fit_indices::{self, amos},
+    fit_indices::{self, amos, variant::IndexVariant},
     inference::{
         model_tests::ModelTest,
         modification_indices::{amos_modification_indices, modification_indices_with},
@@ -423,6 +423,11 @@ impl FitReport {
     /// A fit measure by lavaan's name. `None` where it does not exist.
     pub fn measure(&self, name: &str) -> Option<f64> {
         self.fit.get(name)?.as_f64()
+    }
+
+    /// The variant of a measure that is to be reported.
+    pub fn reported(&self, name: &str) -> IndexVariant {
+        IndexVariant::reported(&self.fit, name)
     }
 
     /// A figure of AMOS's block of the default model by AMOS's name. `None` where it does not exist.

@@ -25,7 +25,7 @@ pub fn estimation(evidence: &Evidence) -> Vec<Finding> {
     findings
 }
 
-/// RMSEA, CFI, TLI, SRMR beyond their cut-offs (Hu and Bentler, 1999; Browne and Cudeck, 1993).
+/// RMSEA, CFI, TLI (robust where there is such a version), SRMR beyond their cut-offs (Hu and Bentler, 1999; Browne and Cudeck, 1993).
 pub fn global_fit(evidence: &Evidence) -> Vec<Finding> {
     let (name, report) = evidence.main_model();
     if !report.converged || !report.measure("df").is_some_and(|df| df > 0.0) {
@@ -39,7 +39,7 @@ pub fn global_fit(evidence: &Evidence) -> Vec<Finding> {
         ("tli", 0.95, 0.90, true),
     ];
     let judged = cutoffs.iter().filter_map(|&(index, acceptable, poor, large_is_good)| {
-        let value = report.measure(index)?;
+        let value = report.measure(&report.reported(index).of(index))?;
         let worse_than = |cutoff: f64| if large_is_good { value < cutoff } else { value > cutoff };
         let (severity, cutoff) = match (worse_than(poor), worse_than(acceptable)) {
             (true, _) => (Severity::Caution, poor),

@@ -1,8 +1,11 @@
 //! Harman's single factor: the first unrotated component, and a model of one factor.
 
 use covary_data::Dataset;
-use covary_numerics::{Matrix, distributions::chi_squared_sf, linalg};
-use covary_sem::{Data, Fit, FitReport, Settings};
+use covary_numerics::{Matrix, linalg};
+use covary_sem::{
+    Data, Fit, FitReport, Settings,
+    comparison::{DifferenceSettings, difference_test},
+};
 
 use super::{ConstructVif, MethodBias, SingleFactor};
 use crate::AnalysisError;
@@ -42,18 +45,20 @@ fn single_factor(
     let model = covary_sem::parse(&format!("{factor} =~ {}", items.join(" + ")))?;
     let fit = covary_sem::fit(&model, &Data::Cases(dataset), settings)?;
     let report = FitReport::new(&fit);
-    let tests = fit.test.zip(measurement.test).filter(|_| fit.converged() && measurement.converged());
-    let difference = tests.map(|(one, many)| (one.statistic - many.statistic, one.df - many.df)).filter(|d| d.1 > 0.0);
+    let difference = Some(measurement)
+        .filter(|measurement| fit.converged() && measurement.converged())
+        .and_then(|measurement| difference_test(&fit, measurement, DifferenceSettings::default()).ok());
+    let reported = |name: &str| report.measure(&report.reported(name).of(name));
     Ok(Some(SingleFactor {
         converged: fit.converged(),
-        chisq: report.measure("chisq"),
-        df: report.measure("df"),
-        cfi: report.measure("cfi"),
-        rmsea: report.measure("rmsea"),
+        chisq: reported("chisq"),
+        df: reported("df"),
+        cfi: reported("cfi"),
+        rmsea: reported("rmsea"),
         srmr: report.measure("srmr"),
-        chisq_difference: difference.map(|d| d.0),
-        df_difference: difference.map(|d| d.1),
-        difference_p: difference.map(|(chisq, df)| chi_squared_sf(chisq.max(0.0), df)),
+        chisq_difference: difference.as_ref().and_then(|test| test.chisq_diff),
+        df_difference: difference.as_ref().map(|test| test.df_diff),
+        difference_p: difference.and_then(|test| test.pvalue),
     }))
 }
 

@@ -25,7 +25,7 @@ pub struct MethodBias {
 pub struct SingleFactor {
     /// Whether it converged.
     pub converged: bool,
-    /// χ².
+    /// χ²; with a robust estimator the scaled one, and the robust versions of the indices.
     pub chisq: Option<f64>,
     /// Degrees of freedom.
     pub df: Option<f64>,
@@ -35,7 +35,7 @@ pub struct SingleFactor {
     pub rmsea: Option<f64>,
     /// SRMR.
     pub srmr: Option<f64>,
-    /// χ² less that of the measurement model.
+    /// χ² less that of the measurement model; scaled by the method that goes with the estimator.
     pub chisq_difference: Option<f64>,
     /// Difference of degrees of freedom.
     pub df_difference: Option<f64>,

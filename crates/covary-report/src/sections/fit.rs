@@ -1,6 +1,6 @@
 //! Fit indices that journals ask for, each with its cut-off and the source of the cut-off.
 
-use covary_sem::FitReport;
+use covary_sem::{FitReport, fit_indices::variant::IndexVariant};
 
 use super::compose::Context;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     NumberKind::{self, Bounded, Count, Probability, Statistic},
     Span, Table, TableRow, Text,
     place::{Place, at},
-    words::{FitFigures, Judgement, Note, TableName, Term, source, source::Source},
+    words::{FitFigures, FitMethod, Judgement, Note, TableName, Term, source, source::Source},
 };
 
 /// A fit index as it is reported.
@@ -41,6 +41,10 @@ const fn index(term: Term, kind: NumberKind, measure: &'static str) -> Index {
 }
 
 impl Index {
+    fn variant(&self, fit: &FitReport) -> IndexVariant {
+        self.measure.map_or(IndexVariant::Standard, |name| fit.reported(name))
+    }
+
     const fn cutoff(self, side: Side, good: f64, acceptable: Option<f64>, sources: &'static [Source]) -> Self {
         Index { cutoff: Some(CutOff { side, good, acceptable, sources }), ..self }
     }
@@ -84,33 +88,50 @@ const INDICES: &[Index] = &[
 /// The table of indices.
 pub(super) fn table(id: &str, fit: &Place<FitReport>, context: &Context) -> Table {
     let [lower, upper] = context.limits(0.90);
-    let columns = vec![
-        context.left(Term::Index),
-        context.decimal(Term::Value),
+    let has_variants = INDICES.iter().any(|index| index.variant(fit) != IndexVariant::Standard);
+    let mut columns = vec![context.left(Term::Index), context.decimal(Term::Value)];
+    if has_variants {
+        columns.extend([context.left(Term::Variant), context.decimal(Term::StandardVariant)]);
+    }
+    columns.extend([
         lower,
         upper,
         context.left(Term::CutOffOfIndex),
         context.left(Term::Verdict).without_definition(),
         context.left(Term::Source),
-    ];
-    let rows = INDICES.iter().filter_map(|index| index_row(index, fit, context)).collect();
-    context.table(id, TableName::Fit, columns, rows).with_note(context.words.note(Note::CutOffsAreConventions))
+    ]);
+    let rows = INDICES.iter().filter_map(|index| index_row(index, fit, has_variants, context)).collect();
+    let table =
+        context.table(id, TableName::Fit, columns, rows).with_note(context.words.note(Note::CutOffsAreConventions));
+    if has_variants { table.with_note(context.words.note(Note::VariantsOfIndices)) } else { table }
 }
 
-/// `None` of an index that the fit does not have.
-fn index_row(index: &Index, fit: &Place<FitReport>, context: &Context) -> Option<TableRow> {
+/// `None` of an index that the fit does not have. What is judged is the variant to be reported; χ²/df, which exists in no
+/// other than the standard one, is left out beside a scaled χ².
+fn index_row(index: &Index, fit: &Place<FitReport>, has_variants: bool, context: &Context) -> Option<TableRow> {
+    let variant = index.variant(fit);
     let number = match index.measure {
-        Some(name) => fit.measure(name, index.kind),
+        Some(name) => fit.measure(&variant.of(name), index.kind),
+        None if fit.reported("chisq") != IndexVariant::Standard => return None,
         None => {
             let amos = at!(fit.fit_amos);
             at!(amos.default).entry("CMIN/DF", index.kind)
         }
     };
     let value = number.value?;
-    let [lower, upper] = match index.measure {
-        Some("rmsea") => ["rmsea.ci.lower", "rmsea.ci.upper"].map(|name| fit.measure(name, Bounded).into()),
+    let limits = match index.measure {
+        Some("rmsea") => {
+            ["rmsea.ci.lower", "rmsea.ci.upper"].map(|name| fit.measure(&variant.of(name), Bounded).into())
+        }
         _ => [Cell::blank(), Cell::blank()],
     };
+    let mut cells = vec![context.term(index.term), number.into()];
+    if has_variants {
+        let standard = index.measure.filter(|_| variant != IndexVariant::Standard);
+        let standard = standard.map_or_else(Cell::blank, |name| fit.measure(name, index.kind).into());
+        cells.extend([Cell::words(context.words.index_variant(variant)), standard]);
+    }
+    cells.extend(limits);
     let (cutoff, verdict, sources) = match &index.cutoff {
         Some(cutoff) => (
             Cell::words(cutoff.words()),
@@ -119,7 +140,8 @@ fn index_row(index: &Index, fit: &Place<FitReport>, context: &Context) -> Option
         ),
         None => Default::default(),
     };
-    Some(TableRow::Cells(vec![context.term(index.term), number.into(), lower, upper, cutoff, verdict, sources]))
+    cells.extend([cutoff, verdict, sources]);
+    Some(TableRow::Cells(cells))
 }
 
 impl CutOff {
@@ -158,18 +180,35 @@ fn citations(sources: &[Source]) -> Text {
     vec![Span::Word(joined.join("; "))]
 }
 
-/// The figures of a sentence on fit.
+/// The figures of a sentence on fit, each in the version to be reported.
 pub(super) fn figures(fit: &Place<FitReport>) -> FitFigures {
+    let (of_test, of_indices) = (fit.reported("chisq"), fit.reported("rmsea"));
+    let index = |name: &str| fit.measure(&of_indices.of(name), Bounded);
     FitFigures {
-        chisq: fit.measure("chisq", Statistic),
-        df: fit.measure("df", Count),
-        p: fit.measure("pvalue", Probability),
-        cfi: fit.measure("cfi", Bounded),
-        tli: fit.measure("tli", Bounded),
-        rmsea: fit.measure("rmsea", Bounded),
-        rmsea_lower: fit.measure("rmsea.ci.lower", Bounded),
-        rmsea_upper: fit.measure("rmsea.ci.upper", Bounded),
+        of_test,
+        of_indices,
+        chisq: fit.measure(&of_test.of("chisq"), Statistic),
+        df: fit.measure(&of_test.of("df"), Count),
+        p: fit.measure(&of_test.of("pvalue"), Probability),
+        cfi: index("cfi"),
+        tli: index("tli"),
+        rmsea: index("rmsea"),
+        rmsea_lower: index("rmsea.ci.lower"),
+        rmsea_upper: index("rmsea.ci.upper"),
         srmr: fit.measure("srmr", Bounded),
+    }
+}
+
+/// How a model was fitted.
+pub(super) fn method(fit: &FitReport) -> FitMethod {
+    let choices = &fit.choices;
+    FitMethod {
+        estimator: choices.estimator,
+        se: choices.se,
+        scaled_test: fit.tests.iter().map(|test| test.name).find(|name| name.is_scaled()),
+        missing: choices.missing,
+        cluster: choices.cluster.clone(),
+        weights: choices.sampling_weights.clone(),
     }
 }
 

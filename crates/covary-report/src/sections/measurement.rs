@@ -13,8 +13,8 @@ use crate::{
 pub(super) fn section(results: &Place<Results>, context: &Context) -> Section {
     let model = at!(results.measurement_model);
     let convention: ConventionName = results.provenance.convention;
-    let mut blocks =
-        vec![context.paragraph(Sentence::MeasurementModel { cases: number!(model.n_total, Count), convention })];
+    let (cases, method) = (number!(model.n_total, Count), fit::method(&model));
+    let mut blocks = vec![context.paragraph(Sentence::MeasurementModel { cases, method, convention })];
     if model.converged {
         blocks.push(context.paragraph(Sentence::Fit(fit::figures(&model))));
     } else {

@@ -16,7 +16,8 @@ use crate::{
 /// `None` in a study without a structural model.
 pub(super) fn section(results: &Place<Results>, context: &Context) -> Option<Section> {
     let model = at!(results.structural_model).some()?;
-    let mut blocks = vec![context.paragraph(Sentence::StructuralModel { cases: number!(model.n_total, Count) })];
+    let (cases, method) = (number!(model.n_total, Count), fit::method(&model));
+    let mut blocks = vec![context.paragraph(Sentence::StructuralModel { cases, method })];
     blocks.extend(notes_for_model(&model, context));
     if model.converged {
         blocks.push(context.paragraph(Sentence::Fit(fit::figures(&model))));
@@ -41,6 +42,8 @@ pub(super) fn single_fit(model: &Place<FitReport>, context: &Context) -> Vec<Sec
         .iter()
         .map(|warning| Block::Finding(context.words.warning(warning.code, &warning.subjects)))
         .collect();
+    let (cases, method) = (number!(model.n_total, Count), fit::method(model));
+    blocks.push(context.paragraph(Sentence::FittedModel { cases, method }));
     blocks.extend(notes_for_model(model, context));
     if model.converged {
         blocks.push(context.paragraph(Sentence::Fit(fit::figures(model))));

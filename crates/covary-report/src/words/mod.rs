@@ -15,7 +15,9 @@ use covary_analysis::{
     validity::PairVerdict,
 };
 use covary_sem::{
-    comparison::{DifferenceMethod, IndexVariant, Nesting, invariance::Level},
+    comparison::{DifferenceMethod, Nesting, invariance::Level},
+    fit_indices::variant::IndexVariant,
+    settings::{EstimatorName, MissingValues, StandardErrors, TestName},
     warning::WarningCode,
 };
 use covary_study::{ConventionName, Extraction, FactorCount, Flag, IntervalKind, OutOfScale, RotationName};
@@ -67,6 +69,8 @@ pub trait Words: Sync {
     fn cutoff_rule(&self, rule: CutoffRule) -> Text;
     /// Why a sign could not be computed.
     fn unavailable(&self, reason: Unavailable) -> Text;
+    /// Which variant of a fit index is shown.
+    fn index_variant(&self, variant: IndexVariant) -> Text;
     /// A fit index against its cut-offs.
     fn judgement(&self, judgement: Judgement) -> Text;
     /// A verdict on a pair of constructs.
@@ -346,6 +350,8 @@ pub enum Term {
     VifLatent,
     Index,
     CutOffOfIndex,
+    Variant,
+    StandardVariant,
     ChiSquarePerDf,
     Rmsea,
     Pclose,
@@ -430,6 +436,7 @@ pub enum Note {
     AmosEstimates,
     FixedParameter,
     CutOffsAreConventions,
+    VariantsOfIndices,
     ModificationThreshold { threshold: Number },
     ModificationConventions,
     StandardizedResiduals,
@@ -515,10 +522,24 @@ pub enum Judgement {
     Poor,
 }
 
+/// How a model was fitted.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)] // the names say it
+pub struct FitMethod {
+    pub estimator: EstimatorName,
+    pub se: Option<StandardErrors>,
+    pub scaled_test: Option<TestName>,
+    pub missing: MissingValues,
+    pub cluster: Option<String>,
+    pub weights: Option<String>,
+}
+
 /// The fit of a model in figures.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)] // the names say it
 pub struct FitFigures {
+    pub of_test: IndexVariant,
+    pub of_indices: IndexVariant,
     pub chisq: Number,
     pub df: Number,
     pub p: Number,
@@ -635,6 +656,7 @@ pub enum Sentence {
     },
     MeasurementModel {
         cases: Number,
+        method: FitMethod,
         convention: ConventionName,
     },
     Fit(FitFigures),
@@ -659,6 +681,11 @@ pub enum Sentence {
     },
     StructuralModel {
         cases: Number,
+        method: FitMethod,
+    },
+    FittedModel {
+        cases: Number,
+        method: FitMethod,
     },
     NotesForModel {
         moments: Number,

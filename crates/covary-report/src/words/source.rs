@@ -38,6 +38,8 @@ sources! {
         "Browne, M. W., & Cudeck, R. (1993). Alternative ways of assessing model fit. In K. A. Bollen & J. S. Long (Eds.), Testing structural equation models (pp. 136–162). Sage.";
     BENTLER_SATORRA_2010: "Bentler & Satorra, 2010",
         "Bentler, P. M., & Satorra, A. (2010). Testing model nesting and equivalence. Psychological Methods, 15(2), 111–123.";
+    BROSSEAU_LIARD_SAVALEI_2014: "Brosseau-Liard & Savalei, 2014",
+        "Brosseau-Liard, P. E., & Savalei, V. (2014). Adjusting incremental fit indices for nonnormality. Multivariate Behavioral Research, 49(5), 460–470.";
     BYRNE_1989: "Byrne et al., 1989",
         "Byrne, B. M., Shavelson, R. J., & Muthén, B. (1989). Testing for the equivalence of factor covariance and mean structures: The issue of partial measurement invariance. Psychological Bulletin, 105(3), 456–466.";
     CHEN_2007: "Chen, 2007",

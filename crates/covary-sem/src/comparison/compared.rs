@@ -8,7 +8,7 @@ use super::{
     difference::{DifferenceSettings, DifferenceTest, difference_test},
     nesting::{Nesting, nesting},
 };
-use crate::{Fit, Warning, fit_report, warning::WarningCode};
+use crate::{Fit, Warning, fit_indices::variant::IndexVariant, fit_report, warning::WarningCode};
 
 /// Models in the order of their degrees of freedom, and each compared with the one before.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
@@ -71,18 +71,6 @@ pub struct ComparedModel {
     pub fit: Map<String, Value>,
     /// What to look at.
     pub warnings: Vec<Warning>,
-}
-
-/// Which form of CFI, TLI and RMSEA is shown and compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum IndexVariant {
-    /// From the standard χ².
-    Standard,
-    /// Robust against non-normality or for missing values (Brosseau-Liard, Savalei and Li 2012, 2014; Zhang and Savalei 2023).
-    Robust,
-    /// From the scaled χ².
-    Scaled,
 }
 
 /// A model against one with fewer degrees of freedom.
@@ -197,8 +185,8 @@ impl ComparedModel {
     pub fn new(name: &str, fit: &Fit) -> Self {
         let measures = fit_report::measures(fit);
         let measure = |name: &str| measures.get(name).and_then(Value::as_f64);
-        let (indices, suffix) = IndexVariant::of(&measures);
-        let index = |name: &str| measure(&format!("{name}{suffix}"));
+        let indices = IndexVariant::reported(&measures, "cfi");
+        let index = |name: &str| measure(&indices.of(name));
         ComparedModel {
             name: name.to_string(),
             converged: fit.converged(),
@@ -221,18 +209,6 @@ impl ComparedModel {
             indices,
             warnings: fit.warnings.clone(),
             fit: measures,
-        }
-    }
-}
-
-impl IndexVariant {
-    /// Robust indices where there are some, scaled ones where there are only these; with the ending of their names.
-    fn of(measures: &Map<String, Value>) -> (Self, &'static str) {
-        let has = |name: &str| measures.get(name).is_some_and(Value::is_number);
-        match (has("cfi.robust"), has("cfi.scaled")) {
-            (true, _) => (IndexVariant::Robust, ".robust"),
-            (false, true) => (IndexVariant::Scaled, ".scaled"),
-            (false, false) => (IndexVariant::Standard, ""),
         }
     }
 }

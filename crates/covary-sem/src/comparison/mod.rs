@@ -10,6 +10,6 @@ pub mod nesting;
 mod satorra_2000;
 mod satorra_bentler;
 
-pub use compared::{ComparedModel, Comparison, ComparisonReport, FitChanges, IndexVariant, compare};
+pub use compared::{ComparedModel, Comparison, ComparisonReport, FitChanges, compare};
 pub use difference::{DifferenceMethod, DifferenceSettings, DifferenceTest, Restrictions, difference_test};
 pub use nesting::{Nesting, nesting};

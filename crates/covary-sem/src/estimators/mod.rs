@@ -23,7 +23,7 @@ use crate::{
     sample::{Patterns, Sample},
     settings::{EstimatorName, MissingValues, Settings},
 };
-use named::NamedEstimator;
+pub use named::NamedEstimator;
 
 /// The discrepancy functions there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

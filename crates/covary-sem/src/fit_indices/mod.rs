@@ -27,6 +27,7 @@ pub mod srmr;
 pub mod srmr_levels;
 pub mod srmr_mplus;
 pub mod tli;
+pub mod variant;
 
 mod moment_residuals;
 

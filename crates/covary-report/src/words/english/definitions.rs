@@ -233,6 +233,8 @@ pub(super) fn definition(term: Term) -> Option<&'static str> {
         | Term::Value
         | Term::Index
         | Term::CutOffOfIndex
+        | Term::Variant
+        | Term::StandardVariant
         | Term::Model
         | Term::Effect
         | Term::Hypothesis

@@ -14,6 +14,7 @@ use covary_analysis::{
 };
 use covary_sem::{
     comparison::{Nesting, invariance::Level},
+    fit_indices::variant::IndexVariant,
     warning::WarningCode,
 };
 use covary_study::{ConventionName, Extraction, FactorCount, Flag, IntervalKind, RotationName};
@@ -165,6 +166,14 @@ impl Words for English {
             Unavailable::NoTimeColumn => "not computed: the study names no column with the response time",
             Unavailable::SingularCovariance => "not computed: the covariance matrix of the items has no inverse",
             Unavailable::FewAnswers => "not computed: too few items or cases",
+        }]
+    }
+
+    fn index_variant(&self, variant: IndexVariant) -> Text {
+        text![match variant {
+            IndexVariant::Standard => "",
+            IndexVariant::Scaled => "scaled",
+            IndexVariant::Robust => "robust",
         }]
     }
 

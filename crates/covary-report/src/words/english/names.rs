@@ -274,6 +274,8 @@ fn plain_head(term: Term) -> &'static str {
         Term::VifLatent => "VIF of latent variables",
         Term::Index => "Index",
         Term::CutOffOfIndex => "Cut-off",
+        Term::Variant => "Variant",
+        Term::StandardVariant => "Standard",
         Term::Rmsea => "RMSEA",
         Term::Pclose => "PCLOSE",
         Term::Srmr => "SRMR",

@@ -1,6 +1,6 @@
 //! Notes below tables.
 
-use covary_sem::comparison::{DifferenceMethod, IndexVariant};
+use covary_sem::{comparison::DifferenceMethod, fit_indices::variant::IndexVariant};
 
 use super::names::{extraction, interval_kind, percent, rotation, words};
 use crate::{
@@ -87,6 +87,9 @@ pub(super) fn note(note: Note) -> Text {
         Note::FixedParameter => text!["A dash stands where a parameter is fixed."],
         Note::CutOffsAreConventions => text![
             "Cut-offs are conventions, not laws; they were found in particular simulations and should not be applied mechanically (Marsh et al., 2004)."
+        ],
+        Note::VariantsOfIndices => text![
+            "Value is the version to report, and the one that is judged: scaled, from the scaled test; robust, corrected so that it estimates what the index is in normal and complete data (Brosseau-Liard & Savalei, 2014). Standard is the version under normality, for comparison only."
         ],
         Note::ModificationThreshold { threshold } => {
             text!["Entries with a modification index of at least ", threshold, " by either way, largest first."]

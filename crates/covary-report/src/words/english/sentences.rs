@@ -4,6 +4,11 @@ use covary_analysis::{
     effects::MediationType,
     hypotheses::{Basis, Reason, Verdict},
 };
+use covary_sem::{
+    estimators::NamedEstimator,
+    fit_indices::variant::IndexVariant,
+    settings::{EstimatorName, MissingValues, StandardErrors, TestName},
+};
 use covary_study::{ConventionName, Extraction, FactorCount, OutOfScale, RotationName};
 
 use super::{
@@ -13,7 +18,7 @@ use super::{
 use crate::{
     Number, NumberKind, Text,
     words::{
-        FitFigures, HypothesisFigures, Judgement, Sentence,
+        FitFigures, FitMethod, HypothesisFigures, Judgement, Sentence,
         text::{Name, Sym, text},
     },
 };
@@ -206,10 +211,12 @@ pub(super) fn say(sentence: Sentence) -> Text {
             Name(&greatest_construct),
             ")."
         ],
-        Sentence::MeasurementModel { cases, convention } => text![
+        Sentence::MeasurementModel { cases, method, convention } => text![
             "The measurement model, in which each item measures its own construct and all constructs correlate, was fitted to ",
             cases,
-            " cases by maximum likelihood under the conventions of ",
+            " cases by ",
+            fit_method(&method),
+            " under the conventions of ",
             convention_name(convention),
             "."
         ],
@@ -252,8 +259,11 @@ pub(super) fn say(sentence: Sentence) -> Text {
             p_is(p),
             "."
         ],
-        Sentence::StructuralModel { cases } => {
-            text!["The structural model was fitted to ", cases, " cases by maximum likelihood."]
+        Sentence::StructuralModel { cases, method } => {
+            text!["The structural model was fitted to ", cases, " cases by ", fit_method(&method), "."]
+        }
+        Sentence::FittedModel { cases, method } => {
+            text!["The model was fitted to ", cases, " cases by ", fit_method(&method), "."]
         }
         Sentence::NotesForModel { moments, parameters, df } => text![
             "Number of distinct sample moments: ",
@@ -385,20 +395,79 @@ fn pilot(cases: Number, drop_below: Number, dropped: &[String]) -> Text {
     }
 }
 
+/// `maximum likelihood with robust (Huber-White) standard errors and the scaled test of Yuan and Bentler (MLR)`
+fn fit_method(method: &FitMethod) -> Text {
+    use EstimatorName::{
+        Dls, Dwls, Gls, Ml, Mlf, Mlm, Mlmv, Mlmvs, Mlr, Uls, Ulsm, Ulsmv, Ulsmvs, Wls, Wlsm, Wlsmv, Wlsmvs,
+    };
+    let discrepancy = match (method.estimator, method.missing) {
+        (Ml | Mlr | Mlm | Mlmv | Mlmvs | Mlf, MissingValues::Ml | MissingValues::MlX) => {
+            "full information maximum likelihood"
+        }
+        (Ml | Mlr | Mlm | Mlmv | Mlmvs | Mlf, MissingValues::TwoStage | MissingValues::RobustTwoStage) => {
+            "maximum likelihood on moments estimated with the missing answers"
+        }
+        (Ml | Mlr | Mlm | Mlmv | Mlmvs | Mlf, _) => "maximum likelihood",
+        (Gls, _) => "generalized least squares",
+        (Uls | Ulsm | Ulsmv | Ulsmvs, _) => "unweighted least squares",
+        (Wls, _) => "weighted least squares (ADF)",
+        (Dwls | Wlsm | Wlsmv | Wlsmvs, _) => "diagonally weighted least squares",
+        (Dls, _) => "distributionally weighted least squares",
+    };
+    let errors = match (method.se, &method.cluster) {
+        (Some(StandardErrors::RobustCluster), Some(cluster)) => {
+            Some(text!["standard errors that allow for the clusters of ", Name(cluster)])
+        }
+        (Some(StandardErrors::RobustHuberWhite), _) => Some(text!["robust (Huber-White) standard errors"]),
+        (Some(StandardErrors::RobustSem | StandardErrors::RobustTwoStage), _) => Some(text!["robust standard errors"]),
+        (Some(StandardErrors::FirstOrder), _) => Some(text!["standard errors from first derivatives"]),
+        (Some(StandardErrors::Bootstrap), _) => Some(text!["bootstrap standard errors"]),
+        _ => None,
+    };
+    let test = method.scaled_test.map(|test| match test {
+        TestName::SatorraBentler => text!["the scaled test of Satorra and Bentler"],
+        TestName::YuanBentler | TestName::YuanBentlerMplus => text!["the scaled test of Yuan and Bentler"],
+        TestName::MeanVarAdjusted => text!["the mean- and variance-adjusted test"],
+        _ => text!["the scaled and shifted test"],
+    });
+    let with: Vec<Text> = errors.into_iter().chain(test).collect();
+    let with = if with.is_empty() { text![] } else { text![" with ", list(with)] };
+    let word = NamedEstimator::of(method.estimator).word;
+    let named = match method.estimator {
+        Ml | Gls | Uls | Wls | Dwls | Dls => text![],
+        _ => text![" (", word, ")"],
+    };
+    let weights =
+        method.weights.as_ref().map_or_else(|| text![], |weights| text![", each case weighted by ", Name(weights)]);
+    text![discrepancy, with, named, weights]
+}
+
 fn fit(figures: FitFigures) -> Text {
-    let FitFigures { chisq, df, p, cfi, tli, rmsea, rmsea_lower, rmsea_upper, srmr } = figures;
+    let FitFigures { of_test, of_indices, chisq, df, p, cfi, tli, rmsea, rmsea_lower, rmsea_upper, srmr } = figures;
+    let [of_test, of_indices] = [of_test, of_indices].map(|variant| match variant {
+        IndexVariant::Standard => "",
+        IndexVariant::Scaled => "scaled ",
+        IndexVariant::Robust => "robust ",
+    });
     text![
+        of_test,
         "χ²(",
         df,
         ") = ",
         chisq,
         ", ",
         p_is(p),
-        "; CFI = ",
+        "; ",
+        of_indices,
+        "CFI = ",
         cfi,
-        ", TLI = ",
+        ", ",
+        of_indices,
+        "TLI = ",
         tli,
-        ", RMSEA = ",
+        ", ",
+        of_indices,
+        "RMSEA = ",
         rmsea,
         ", 90% CI [",
         rmsea_lower,
