@@ -9,6 +9,10 @@
 //!               └─────────────────────┴── H back to the first metric, once ◀┘ until converged
 //! ```
 
+mod lanes;
+
+pub use lanes::LaneSearches;
+
 use crate::{Matrix, matrix::dot};
 
 /// When to stop.

@@ -95,6 +95,18 @@ impl<const N: usize> Lanes<N> {
     fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
         Lanes(std::array::from_fn(|k| f(self.0[k], other.0[k])))
     }
+
+    /// The larger of the two in each lane; a number where the other is none.
+    #[inline(always)]
+    pub fn max(self, other: Self) -> Self {
+        self.zip(other, f64::max)
+    }
+
+    /// `other` in the lanes that are chosen, itself in the rest.
+    #[inline(always)]
+    pub fn or(self, other: Self, chosen: &[bool; N]) -> Self {
+        Lanes(std::array::from_fn(|k| if chosen[k] { other.0[k] } else { self.0[k] }))
+    }
 }
 
 impl<const N: usize> Scalar for Lanes<N> {
