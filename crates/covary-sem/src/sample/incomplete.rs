@@ -214,7 +214,7 @@ fn block_sample(
 }
 
 /// What each distinct row weighs: its cases, or the sum of their sampling weights.
-fn weights_of_rows(rows: &DistinctRows, case_weights: Option<&[f64]>) -> Vec<f64> {
+pub(crate) fn weights_of_rows(rows: &DistinctRows, case_weights: Option<&[f64]>) -> Vec<f64> {
     let Some(case_weights) = case_weights else { return rows.counts.clone() };
     let mut weights = vec![0.0; rows.counts.len()];
     for (weight, &row) in case_weights.iter().zip(&rows.row_of_case) {
