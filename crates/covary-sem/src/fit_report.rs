@@ -28,7 +28,9 @@ use crate::{
         score::Scores,
         two_level,
     },
-    settings::{BootstrapKind, BootstrapSettings, EstimatorName, Information, MissingValues, StandardErrors},
+    settings::{
+        BootstrapInterval, BootstrapKind, BootstrapSettings, EstimatorName, Information, MissingValues, StandardErrors,
+    },
     standardized::{explained_variances, latent_correlations},
     syntax::Operator,
 };
@@ -367,7 +369,7 @@ pub struct BootstrapSummary {
     /// Seed.
     pub seed: u64,
     /// Kind of interval.
-    pub interval: String,
+    pub interval: BootstrapInterval,
     /// Where the resamples came from.
     #[serde(rename = "type")]
     pub kind: BootstrapKind,
@@ -578,7 +580,7 @@ fn bootstrap_summary(fit: &Fit) -> Option<BootstrapSummary> {
         failed: bootstrap.failed.len(),
         inadmissible: bootstrap.inadmissible.len(),
         seed,
-        interval: serde_json::to_value(interval).ok()?.as_str()?.to_owned(),
+        interval,
         kind,
     })
 }

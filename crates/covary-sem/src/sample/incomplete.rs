@@ -133,7 +133,9 @@ fn refuse_pairwise(settings: &Settings) -> Result<(), SemError> {
             named.word
         )));
     }
-    let scaled = settings.tests.iter().any(|test| !matches!(test, TestName::Standard | TestName::None));
+    // The bootstrap speaks for itself.
+    let plain = |test: &TestName| matches!(test, TestName::Standard | TestName::BollenStine | TestName::None);
+    let scaled = settings.tests.iter().any(|test| !plain(test));
     if scaled || !matches!(settings.se, Some(Standard | Bootstrap | NoErrors) | None) {
         return Err(SemError::Option(
             "robust standard errors and tests need cases, not the moments of pairs: take missing = \"ml\" with MLR, \

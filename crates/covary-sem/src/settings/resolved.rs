@@ -179,14 +179,14 @@ fn standard_errors(settings: &Settings, estimator: &NamedEstimator, levels: usiz
     if let Some(se) = settings.se {
         return se;
     }
+    // Beside the Bollen-Stine test a number of resamples is that of the test's.
+    if settings.bootstrap.is_some() && !settings.tests.contains(&TestName::BollenStine) {
+        return StandardErrors::Bootstrap;
+    }
     match settings.missing {
         MissingValues::TwoStage => return StandardErrors::TwoStage,
         MissingValues::RobustTwoStage => return StandardErrors::RobustTwoStage,
         _ => {}
-    }
-    // Beside the Bollen-Stine test a number of resamples is that of the test's.
-    if settings.bootstrap.is_some() && !settings.tests.contains(&TestName::BollenStine) {
-        return StandardErrors::Bootstrap;
     }
     let plain = estimator.is_likelihood() && estimator.se != StandardErrors::RobustSem;
     if settings.cluster.is_some() && levels == 1 && plain {

@@ -15,6 +15,11 @@ use crate::{
 /// Halvings of the interval from 0 to 1, after which nothing but rounding is left.
 const HALVINGS: usize = 54;
 
+/// Turns of cases with missing values; each takes two digits off the difference or more.
+const MOST_TURNS: usize = 100;
+/// Largest difference of moments that is rounding, in standard deviations.
+const SAME: f64 = 1e-11;
+
 /// Whether a kind of bootstrap goes with a sample.
 ///
 /// # Errors
@@ -61,12 +66,18 @@ pub(super) fn check(settings: &Settings, sample: &Sample, kind: BootstrapKind) -
                 .into(),
         );
     }
-    if turned && sample.is_incomplete() && (kind == Yuan || settings.missing == MissingValues::Pairwise) {
-        let missing = if settings.missing == MissingValues::Pairwise { "pairwise" } else { "ml" };
+    if turned && sample.is_incomplete() && settings.missing == MissingValues::Pairwise {
         return refuse(format!(
-            "the {word} bootstrap needs complete cases, and missing = \"{missing}\" keeps others: take missing = \"listwise\", \
-             or with missing = \"ml\" bootstrap.type = \"bollen.stine\" or \"ordinary\""
+            "the {word} bootstrap turns cases by their moments, and missing = \"pairwise\" has those of pairs: take missing = \
+             \"listwise\" or \"ml\", or bootstrap.type = \"ordinary\""
         ));
+    }
+    if kind == Yuan && sample.is_incomplete() {
+        return refuse(
+            "the yuan bootstrap needs complete cases: take missing = \"listwise\", or with missing values \
+             bootstrap.type = \"bollen.stine\" or \"ordinary\""
+                .into(),
+        );
     }
     if turned && !sample.is_positive_definite() {
         return Err(SemError::Data(format!(
@@ -93,7 +104,8 @@ pub(super) fn no_acceleration() -> SemError {
 /// the implied moments, S_a = aS + (1 − a)Σ̂ + a(1 − a)δδ', μ_a = μ̂ + aδ, δ = ȳ − μ̂: the estimates fit it as well as they fit
 /// the sample, and a is such that the χ² of the model there is T − df, the estimated noncentrality (a = 0 where T ≤ df).
 ///
-/// A case with missing values is turned by the moments of the variables that it has, with S and ȳ of the saturated model.
+/// A case with missing values is turned by the moments of the variables that it has, S and ȳ being those of the saturated
+/// model, and again until the saturated moments of the turned cases are the implied ones.
 ///
 /// # Errors
 /// As [`bootstrap_of_kind`](super::bootstrap_of_kind).
@@ -101,7 +113,7 @@ pub(super) fn no_acceleration() -> SemError {
 /// # Source
 /// Bollen and Stine (1992), Sociological Methods & Research 21; Beran and Srivastava (1985). Yuan, Hayashi and Yanagihara
 /// (2007), Multivariate Behavioral Research 42, there for covariances alone. Savalei and Yuan (2009), Multivariate Behavioral
-/// Research 44, for missing values.
+/// Research 44, on model-based bootstraps with missing values.
 pub fn transformed_rows(fit: &Fit, kind: BootstrapKind) -> Result<Vec<DistinctRows>, SemError> {
     check(&fit.settings, &fit.sample, kind)?;
     Ok(population(fit, kind)?.into_owned().blocks.into_iter().filter_map(|block| block.rows).collect())
@@ -131,6 +143,19 @@ fn singular(kind: BootstrapKind) -> SemError {
 struct Moments {
     covariance: Matrix,
     mean: Vec<f64>,
+}
+
+impl Moments {
+    /// Whether they are the others but for rounding.
+    fn are(&self, others: &Moments) -> bool {
+        let p = self.mean.len();
+        let unit = |i: usize| others.covariance[(i, i)].sqrt();
+        let same = |own: f64, other: f64, unit: f64| (own - other).abs() <= SAME * unit;
+        (0..p).all(|i| {
+            same(self.mean[i], others.mean[i], unit(i))
+                && (0..=i).all(|j| same(self.covariance[(i, j)], others.covariance[(i, j)], unit(i) * unit(j)))
+        })
+    }
 }
 
 /// The mixture of share a of the sample's distribution with the implied one.
@@ -197,17 +222,24 @@ fn turned(fit: &Fit, block: usize, share: f64) -> Option<BlockSample> {
         turn(&mut values, &members, &all, (&own.covariance, mean), &target)?;
         return Some(with_rows(own, values, target));
     };
-    let mut values = rows.values.clone();
-    for pattern in &patterns.list {
-        turn(&mut values, &pattern.rows, &pattern.observed, (&own.covariance, mean), &target)?;
+    let mut patterns = patterns.clone();
+    let mut turned = DistinctRows { values: rows.values.clone(), ..rows.clone() };
+    let weights = weights_of_rows(rows, own.case_weights.as_deref());
+    let mut moments = Moments { covariance: own.covariance.clone(), mean: mean.clone() };
+    for _ in 0..MOST_TURNS {
+        for pattern in &patterns.list {
+            let from = (&moments.covariance, moments.mean.as_slice());
+            turn(&mut turned.values, &pattern.rows, &pattern.observed, from, &target)?;
+        }
+        patterns.recount(&turned, &weights);
+        let saturated = saturated::saturated(&patterns)?;
+        moments = Moments { covariance: saturated.covariance, mean: saturated.mean };
+        if moments.are(&target) {
+            let block = with_rows(own, turned.values, moments);
+            return Some(BlockSample { patterns: Some(patterns), ..block });
+        }
     }
-    let mut block = with_rows(own, values, target);
-    // The saturated moments of turned rows with gaps are the target but for what chance makes of the patterns.
-    let (rows, patterns) = (block.rows.as_ref()?, block.patterns.as_mut()?);
-    patterns.recount(rows, &weights_of_rows(rows, own.case_weights.as_deref()));
-    let moments = saturated::saturated(patterns)?;
-    (block.covariance, block.mean) = (moments.covariance, Some(moments.mean));
-    Some(block)
+    None
 }
 
 fn with_rows(own: &BlockSample, values: Matrix, moments: Moments) -> BlockSample {
