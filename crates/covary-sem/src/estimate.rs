@@ -19,6 +19,7 @@ mod starting_values;
 pub use attempts::estimate;
 pub use constraints::EqualityConstraints;
 pub use defined::DefinedParameters;
+pub(crate) use find::settle;
 pub use find::{find, search_weight};
 pub use objective::Objective;
 pub use restrictions::Restrictions;

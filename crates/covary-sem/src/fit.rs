@@ -12,13 +12,14 @@ use crate::{
     inference::{
         Bootstrap, admissibility,
         baseline::{BaselineModel, sample_of_baseline},
-        bootstrap, incomplete,
+        bootstrap::{self, BollenStine, Plan},
+        incomplete,
         model_tests::{self, ModelTest, TestInput},
         score_tests, standard_errors, test_statistic, two_level, wald,
     },
     model_matrices::{BlockMatrices, ModelMatrices},
     not_built, parameter_table,
-    settings::{self, Function, StandardErrors, TestName},
+    settings::{self, BootstrapSettings, Function, StandardErrors, TestName},
     warning::WarningCode,
 };
 
@@ -71,8 +72,10 @@ pub struct Fit {
     pub equality_rank: usize,
     /// Log-likelihood of the model, and of the saturated model.
     pub log_likelihood: Option<(f64, f64)>,
-    /// Resamples, where asked for.
+    /// Resamples, where asked for; observed are the estimates of every row.
     pub bootstrap: Option<Bootstrap>,
+    /// The Bollen-Stine test, where asked for.
+    pub bollen_stine: Option<BollenStine>,
     /// What to look at.
     pub warnings: Vec<Warning>,
     /// How exploratory factors were rotated; `None` without such factors.
@@ -183,6 +186,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     score_tests::check(&table, &settings.score_test_add)?;
     let (mut sample, notes) = Sample::take(data, &table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
+    bootstrap::check_settings(settings, &sample)?;
     let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(treated).chain(notes).collect();
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
@@ -201,8 +205,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     fit.judge(&discrepancies);
     fit = exploratory::rotate(fit)?;
     if let Some(chosen) = fit.settings.bootstrap.filter(|_| fit.converged()) {
-        fit.bootstrap = Some(bootstrap::bootstrap(&fit, chosen.resamples, chosen.seed, &|_| Vec::new(), &|_| true)?);
-        fit.take_bootstrap_errors();
+        fit.resample(chosen)?;
     }
     Ok(fit)
 }
@@ -272,6 +275,7 @@ fn unjudged(
         test: None,
         log_likelihood: None,
         bootstrap: None,
+        bollen_stine: None,
         exploratory: None,
         warnings,
     }
@@ -375,6 +379,25 @@ impl Fit {
     pub(crate) fn warn_not_identified(&mut self, parameters: &[usize]) {
         let (moments, free) = (test_statistic::moments(&self.matrices), self.constraints.reduced());
         self.warnings.push(standard_errors::not_identified(&self.table, parameters, moments, free));
+    }
+
+    /// Resamples for standard errors and intervals, and those of the Bollen-Stine test.
+    fn resample(&mut self, chosen: BootstrapSettings) -> Result<(), SemError> {
+        if bootstrap::is_for_estimates(&self.settings) {
+            let BootstrapSettings { kind, resamples, seed, .. } = chosen;
+            let plan = Plan { kind, resamples, seed, with_statistic: false };
+            let drawn = bootstrap::bootstrap_of_kind(self, plan, &|r| r.estimates.to_vec(), &|_| true)?;
+            self.bootstrap = Some(drawn);
+            self.take_bootstrap_errors();
+        }
+        if self.settings.tests.contains(&TestName::BollenStine)
+            && let Some(standard) = self.test
+        {
+            let test = BollenStine::of(self, standard.statistic, chosen)?;
+            self.tests.push(test.as_model_test(standard.df));
+            self.bollen_stine = Some(test);
+        }
+        Ok(())
     }
 
     /// Standard deviations over resamples in place of standard errors, where these are asked for.

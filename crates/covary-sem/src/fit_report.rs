@@ -2,6 +2,7 @@
 
 pub(crate) mod input;
 mod parameter_tests;
+mod resampled;
 mod rows;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,8 @@ use std::collections::BTreeSet;
 use covary_numerics::Matrix;
 pub(crate) use parameter_tests::constrained_parameter;
 pub use parameter_tests::{ConstrainedParameter, ScoreTestReport, SingleScoreTest, WaldReport};
+use resampled::Resampled;
+pub use resampled::{ResampledEstimate, ResampledFigure};
 use serde::Serialize;
 
 use crate::{
@@ -17,6 +20,7 @@ use crate::{
     factor_scores::{ScoreMethod, ScoreQuality, score_quality},
     fit_indices::{self, amos, variant::IndexVariant},
     inference::{
+        bootstrap::BollenStine,
         model_tests::ModelTest,
         modification_indices::{amos_modification_indices, modification_indices_with},
         post_hoc_power::Decision,
@@ -24,7 +28,9 @@ use crate::{
         score::Scores,
         two_level,
     },
-    settings::{BootstrapSettings, EstimatorName, Information, MissingValues, StandardErrors},
+    settings::{
+        BootstrapInterval, BootstrapKind, BootstrapSettings, EstimatorName, Information, MissingValues, StandardErrors,
+    },
     standardized::{explained_variances, latent_correlations},
     syntax::Operator,
 };
@@ -101,6 +107,8 @@ pub struct FitReport {
     pub score_tests: Vec<ScoreTestReport>,
     /// The bootstrap in figures, where asked for.
     pub bootstrap: Option<BootstrapSummary>,
+    /// The Bollen-Stine test, where asked for.
+    pub bollen_stine: Option<BollenStine>,
 }
 
 /// What was chosen about a fit, under lavaan's names.
@@ -171,6 +179,8 @@ pub struct ParameterEstimate {
     /// Standardized, observed exogenous variables left in their metric.
     #[serde(rename = "std.nox")]
     pub std_nox: Option<f64>,
+    /// What the resamples say about these figures; null without a bootstrap.
+    pub boot: Option<ResampledEstimate>,
 }
 
 /// The share of a variable's variance that the model explains.
@@ -184,6 +194,8 @@ pub struct RSquare {
     pub level: usize,
     /// 1 − residual variance / implied variance.
     pub value: Option<f64>,
+    /// What the resamples say about it; null without a bootstrap.
+    pub boot: Option<ResampledFigure>,
 }
 
 /// The share of a variable's variance that lies between clusters.
@@ -357,13 +369,17 @@ pub struct BootstrapSummary {
     /// Seed.
     pub seed: u64,
     /// Kind of interval.
-    pub interval: String,
+    pub interval: BootstrapInterval,
+    /// Where the resamples came from.
+    #[serde(rename = "type")]
+    pub kind: BootstrapKind,
 }
 
 impl FitReport {
     /// The report of a fit.
     pub fn new(fit: &Fit) -> FitReport {
         let scores = Scores::new(fit);
+        let resampled = Resampled::new(fit);
         // Implied moments are absent only where not even the estimates make any.
         let blocks = 0..fit.implied.len();
         FitReport {
@@ -390,10 +406,10 @@ impl FitReport {
             },
             tests: fit.tests.clone(),
             baseline_tests: fit.baseline_tests.clone(),
-            parameters: rows::parameters(fit),
+            parameters: rows::parameters(fit, resampled.as_ref()),
             fit: measures(fit),
             fit_amos: amos::blocks(&input::amos(fit)),
-            r2: explained(fit),
+            r2: explained(fit, resampled.as_ref()),
             icc: intraclass_correlations(fit),
             implied: blocks.clone().map(|block| implied_moments(fit, block)).collect(),
             sample: blocks.clone().map(|block| sample_moments(fit, block)).collect(),
@@ -407,6 +423,7 @@ impl FitReport {
             wald: parameter_tests::wald(fit),
             score_tests: parameter_tests::score_tests(fit),
             bootstrap: bootstrap_summary(fit),
+            bollen_stine: fit.bollen_stine.clone(),
         }
     }
 
@@ -472,14 +489,15 @@ fn group_labels(fit: &Fit) -> Vec<String> {
     if labels.iter().all(String::is_empty) { Vec::new() } else { labels }
 }
 
-fn explained(fit: &Fit) -> Vec<RSquare> {
-    let of_variable = |r2: crate::standardized::ExplainedVariance| RSquare {
+fn explained(fit: &Fit, resampled: Option<&Resampled>) -> Vec<RSquare> {
+    let of_variable = |(k, r2): (usize, crate::standardized::ExplainedVariance)| RSquare {
         variable: r2.variable,
         group: fit.table.blocks[r2.block].group,
         level: fit.table.blocks[r2.block].level,
         value: r2.value,
+        boot: resampled.and_then(|resampled| resampled.r_square(k)),
     };
-    explained_variances(&fit.table, &fit.estimates).into_iter().map(of_variable).collect()
+    explained_variances(&fit.table, &fit.estimates).into_iter().enumerate().map(of_variable).collect()
 }
 
 fn implied_moments(fit: &Fit, block: usize) -> Implied {
@@ -555,13 +573,14 @@ fn largest_first(fit: &Fit, scores: Option<&Scores>) -> Vec<ModificationIndex> {
 
 fn bootstrap_summary(fit: &Fit) -> Option<BootstrapSummary> {
     let bootstrap = fit.bootstrap.as_ref()?;
-    let BootstrapSettings { seed, interval, .. } = fit.settings.bootstrap?;
+    let BootstrapSettings { seed, interval, kind, .. } = fit.settings.bootstrap?;
     Some(BootstrapSummary {
         drawn: bootstrap.drawn,
         used: bootstrap.theta.rows(),
         failed: bootstrap.failed.len(),
         inadmissible: bootstrap.inadmissible.len(),
         seed,
-        interval: serde_json::to_value(interval).ok()?.as_str()?.to_owned(),
+        interval,
+        kind,
     })
 }

@@ -1,16 +1,14 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::settings::{Settings, TestName};
+use crate::settings::Settings;
 use crate::{Operator, ParameterTable, SemError, model_matrices::formula_of};
 
 /// An error that names the first choice that is not built.
 pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
     let chosen: &[(bool, &str)] = &[
         (!settings.auxiliary.is_empty(), "aux"),
-        (settings.tests.contains(&TestName::BollenStine), "test bollen.stine"),
         (settings.group_w_free, "group.w.free"),
         (settings.correlation, "correlation"),
-        (settings.bootstrap.is_some_and(|b| b.kind != Default::default()), "this type of bootstrap"),
     ];
     match chosen.iter().find(|(chosen, _)| *chosen) {
         Some((_, what)) => refuse((*what).to_string()),

@@ -490,6 +490,18 @@ pub enum BootstrapKind {
     Yuan,
 }
 
+impl BootstrapKind {
+    /// lavaan's name.
+    pub fn word(self) -> &'static str {
+        match self {
+            BootstrapKind::Ordinary => "ordinary",
+            BootstrapKind::Parametric => "parametric",
+            BootstrapKind::BollenStine => "bollen.stine",
+            BootstrapKind::Yuan => "yuan",
+        }
+    }
+}
+
 /// Kinds of bootstrap interval, by lavaan's names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]

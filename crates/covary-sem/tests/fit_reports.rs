@@ -605,7 +605,8 @@ fn limits_of_resamples_are_shown() {
     };
     let (percentile, corrected) = (of(BootstrapInterval::Percentile), of(BootstrapInterval::BiasCorrected));
     let summary = percentile.bootstrap.as_ref().expect("resamples");
-    assert_eq!((summary.drawn, summary.used + summary.failed, summary.interval.as_str()), (400, 400, "percentile"));
+    let interval = BootstrapInterval::Percentile;
+    assert_eq!((summary.drawn, summary.used + summary.failed, summary.interval), (400, 400, interval));
     for (own, other) in percentile.parameters.iter().zip(&corrected.parameters) {
         let (lower, upper) = (own.ci_lower.expect("a limit"), own.ci_upper.expect("a limit"));
         let est = own.est.expect("an estimate");

@@ -166,7 +166,7 @@ fn r_squares(id: &str, fit: &Place<FitReport>, context: &Context) -> Option<Tabl
 }
 
 /// As AMOS writes a parameter: `M ← F1`, `F1 ↔ F2`, a variance by its variable.
-fn amos_name(p: &ParameterEstimate) -> String {
+pub(super) fn amos_name(p: &ParameterEstimate) -> String {
     match p.op {
         Operator::Measures => format!("{} ← {}", p.rhs, p.lhs),
         Operator::Regression => format!("{} ← {}", p.lhs, p.rhs),
@@ -176,7 +176,7 @@ fn amos_name(p: &ParameterEstimate) -> String {
 }
 
 /// Rows of the chosen parameters, under the name of their group where there are several.
-fn grouped(
+pub(super) fn grouped(
     fit: &Place<FitReport>,
     context: &Context,
     chosen: impl Fn(&ParameterEstimate) -> bool,

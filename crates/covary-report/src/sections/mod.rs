@@ -21,6 +21,7 @@ mod profile;
 mod provenance;
 mod references;
 mod reliability;
+mod resamples;
 mod residuals;
 mod screening;
 mod structural;

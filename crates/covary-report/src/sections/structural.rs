@@ -3,7 +3,7 @@
 use covary_analysis::Results;
 use covary_sem::FitReport;
 
-use super::{amos, compose::Context, estimates, fit, parameter_tests, residuals};
+use super::{amos, compose::Context, estimates, fit, parameter_tests, resamples, residuals};
 use crate::{
     Block, Number,
     NumberKind::{Count, Probability, Statistic},
@@ -56,7 +56,7 @@ pub(super) fn single_fit(model: &Place<FitReport>, context: &Context) -> Vec<Sec
     sections
 }
 
-/// AMOS's blocks, all estimates, residuals and modification indices, and tests of parameters where asked for.
+/// AMOS's blocks, all estimates, residuals and modification indices, and resamples and tests of parameters where asked for.
 pub(super) fn details(prefix: &str, model: &Place<FitReport>, context: &Context) -> Vec<Section> {
     let mut local = residuals::matrices(prefix, model, context);
     local.extend(residuals::modification_indices(prefix, model, context));
@@ -69,6 +69,7 @@ pub(super) fn details(prefix: &str, model: &Place<FitReport>, context: &Context)
         ),
         context.section(&format!("{prefix}local-fit"), SectionName::LocalFit, local),
     ];
+    sections.extend(resamples::section(prefix, model, context));
     sections.extend(parameter_tests::section(prefix, model, context));
     sections
 }

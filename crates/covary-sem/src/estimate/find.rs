@@ -43,20 +43,32 @@ pub fn find(
         }
         Estimator::Dls if settings.estimator_args.dls_gamma_of_model => {
             let found = estimate(objective, restrictions, table, sample, settings)?;
-            let mut found = if restrictions.are_linear() {
-                by_scoring(objective, &restrictions.linear, table, sample, settings, found)?
-            } else {
-                by_rounds(objective, restrictions, table, sample, settings, found)?
-            };
-            if !found.settled {
-                found.estimates.ending = Ending::NoProgress;
-            }
-            let found = found.estimates;
-            let value = objective.evaluate(&found.theta, &mut vec![0.0; found.theta.len()])?;
-            Some(Estimates { objective: value, ..found })
+            settle(objective, restrictions, table, sample, settings, found)
         }
         _ => estimate(objective, restrictions, table, sample, settings),
     }
+}
+
+/// Reweights DLS until its estimates stay where they are, beginning with `found`.
+pub(crate) fn settle(
+    objective: &mut Objective<f64>,
+    restrictions: &Restrictions,
+    table: &ParameterTable,
+    sample: &mut Sample,
+    settings: &Settings,
+    found: Estimates,
+) -> Option<Estimates> {
+    let mut found = if restrictions.are_linear() {
+        by_scoring(objective, &restrictions.linear, table, sample, settings, found)?
+    } else {
+        by_rounds(objective, restrictions, table, sample, settings, found)?
+    };
+    if !found.settled {
+        found.estimates.ending = Ending::NoProgress;
+    }
+    let found = found.estimates;
+    let value = objective.evaluate(&found.theta, &mut vec![0.0; found.theta.len()])?;
+    Some(Estimates { objective: value, ..found })
 }
 
 /// Where reweighting ended.

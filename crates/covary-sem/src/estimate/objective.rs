@@ -10,6 +10,7 @@ use crate::{
     fit::ImpliedMoments,
     inference::{information, two_level},
     model_matrices::{BlockMatrices, Form, ModelMatrices, Workspace},
+    sample::clusters::ClusterSample,
 };
 
 /// The objective of a model and a sample.
@@ -100,6 +101,25 @@ impl<'a, T: Scalar> Objective<'a, T> {
         for (own, weight) in self.half_weights.iter_mut().zip(weights) {
             *own = 0.5 * weight;
         }
+    }
+
+    /// Takes up other samples of two levels, one for each group, and their moments of fixed x.
+    pub(crate) fn set_levels(&mut self, groups: &[std::sync::Arc<ClusterSample>]) {
+        self.cases = groups.iter().map(|group| group.cases as f64).sum();
+        for (level, group) in self.levels.iter_mut().zip(groups) {
+            level.sample = std::sync::Arc::clone(group);
+            let layout = &group.layout;
+            for (block, own) in [layout.within, layout.between].into_iter().zip(group.blocks(Vec::new())) {
+                let sample = &mut self.samples[block];
+                for (target, value) in sample.covariance.iter_mut().zip(own.covariance.values()) {
+                    *target = T::from(*value);
+                }
+                for (target, value) in sample.mean.iter_mut().zip(own.mean.iter().flatten()) {
+                    *target = T::from(*value);
+                }
+            }
+        }
+        self.take_exogenous();
     }
 
     /// Takes up changed sample moments: the saturated values and the moments of fixed x.

@@ -11,37 +11,42 @@ use super::{
 use crate::{
     Fit, SemError,
     estimate::defined::RowEstimates,
-    inference::bootstrap::{self, Bootstrap, LeaveOneOut, Observer, Resample},
+    inference::bootstrap::{self, Bootstrap, LeaveOneOut, Observer, Plan, Resample},
+    settings::BootstrapKind,
 };
 
-/// [`bootstrap::bootstrap`] of a rotated fit: the unrotated model is refitted, its estimates are rotated.
+/// [`bootstrap::bootstrap_of_kind`] of a rotated fit: the unrotated model is refitted, its estimates are rotated.
 ///
 /// Resamples whose rotation does not converge count as failed.
 ///
 /// # Errors
-/// As [`bootstrap::bootstrap`].
+/// As [`bootstrap::bootstrap_of_kind`].
 pub(crate) fn bootstrap(
     fit: &Fit,
     solution: &Exploratory,
-    resamples: usize,
-    seed: u64,
+    plan: Plan,
     observe: Observer,
     progress: &(dyn Fn(usize) -> bool + Sync),
 ) -> Result<Bootstrap, SemError> {
     let rotation = ResampleRotation::new(fit, solution);
     let rotated = |resample: &Resample| rotation.observe(resample, observe);
-    let drawn = bootstrap::bootstrap(&solution.unrotated, resamples, seed, &rotated, progress)?;
+    let drawn = bootstrap::bootstrap_of_kind(&solution.unrotated, plan, &rotated, progress)?;
     Ok(rotation.taken_apart(drawn))
 }
 
-/// [`bootstrap::jackknife`] of a rotated fit.
+/// [`bootstrap::jackknife_of_kind`] of a rotated fit.
 ///
 /// # Errors
-/// As [`bootstrap::jackknife`].
-pub(crate) fn jackknife(fit: &Fit, solution: &Exploratory, observe: Observer) -> Result<Vec<LeaveOneOut>, SemError> {
+/// As [`bootstrap::jackknife_of_kind`].
+pub(crate) fn jackknife(
+    fit: &Fit,
+    solution: &Exploratory,
+    kind: BootstrapKind,
+    observe: Observer,
+) -> Result<Vec<LeaveOneOut>, SemError> {
     let rotation = ResampleRotation::new(fit, solution);
     let rotated = |resample: &Resample| rotation.observe(resample, observe);
-    let refits = bootstrap::jackknife(&solution.unrotated, &rotated)?;
+    let refits = bootstrap::jackknife_of_kind(&solution.unrotated, kind, &rotated)?;
     let q = fit.theta.len();
     let taken_apart = |refit: LeaveOneOut| {
         let theta: Option<Vec<f64>> = refit.observed.get(..q)?.iter().copied().collect();

@@ -10,14 +10,21 @@ use crate::{
     fit::TestStatistic,
     model_matrices::{BlockLayout, ModelMatrices},
     parameter_table::Block,
+    sample::BlockSample,
 };
 
 /// Σ multiplier_g F_g, F_g the discrepancy of each block beyond the saturated model's.
 ///
 /// The multiplier is n_g (normal), n_g − 1 (wishart, least squares) or n_g (N − G)/N (amos).
 pub fn chi_squared(discrepancies: &[f64], sample: &Sample, settings: &Settings) -> f64 {
-    let terms = discrepancies.iter().zip(multipliers(sample, settings)).map(|(f, multiplier)| multiplier * f);
-    terms.sum()
+    let cases: Vec<f64> = sample.blocks.iter().map(BlockSample::weighted_cases).collect();
+    chi_squared_of(discrepancies, &cases, sample.cases(), settings)
+}
+
+/// The same from what each block weighs, n_g, and all cases, N.
+pub(crate) fn chi_squared_of(discrepancies: &[f64], weighted: &[f64], cases: usize, settings: &Settings) -> f64 {
+    let terms = discrepancies.iter().zip(multipliers(weighted, cases, settings));
+    terms.map(|(f, multiplier)| multiplier * f).sum()
 }
 
 /// A χ² with its upper tail; a χ² that rounding left below 0 is 0. No p with no degrees of freedom.
@@ -58,9 +65,11 @@ pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, ke
         return least_squares_baseline(table, sample, settings, keeps_x);
     }
     let by_pattern = Estimator::of(settings, sample) == Estimator::Fiml;
+    let weighted: Vec<f64> = sample.blocks.iter().map(BlockSample::weighted_cases).collect();
+    let of_blocks = multipliers(&weighted, sample.cases(), settings);
     let mut statistic = 0.0;
     let mut df = 0;
-    for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(multipliers(sample, settings)) {
+    for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(of_blocks) {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
         let p = block.covariance.rows();
         let given_x = settings.baseline_given_x();
@@ -113,9 +122,9 @@ pub fn log_likelihoods(table: &ParameterTable, sample: &Sample, discrepancies: &
 }
 
 /// What the discrepancy of each block is multiplied by in the χ².
-fn multipliers(sample: &Sample, settings: &Settings) -> Vec<f64> {
-    let total = sample.cases() as f64;
-    let groups = sample.blocks.len() as f64;
+fn multipliers(weighted: &[f64], cases: usize, settings: &Settings) -> Vec<f64> {
+    let total = cases as f64;
+    let groups = weighted.len() as f64;
     let multiplier = |cases: f64| match Estimator::named(settings.estimator) {
         Estimator::Ml => match settings.conventions.likelihood {
             Likelihood::Normal => cases,
@@ -125,7 +134,7 @@ fn multipliers(sample: &Sample, settings: &Settings) -> Vec<f64> {
         Estimator::Dls if settings.estimator_args.dls_f_times_n_minus_1 => (cases - 1.0) * (cases - 1.0) / cases,
         _ => cases - 1.0,
     };
-    sample.blocks.iter().map(|block| multiplier(block.weighted_cases())).collect()
+    weighted.iter().map(|cases| multiplier(*cases)).collect()
 }
 
 /// Slopes of all variables on x (p × p_x) and residual covariances given x (p × p): S_·x S_xx⁻¹, S − S_·x S_xx⁻¹ S_x·.

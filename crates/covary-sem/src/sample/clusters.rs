@@ -128,6 +128,53 @@ impl ClusterSample {
         (answers(&self.rows) + answers(&self.between)) * LN_2_PI
     }
 
+    /// The sample in which each cluster stands as often as `chosen` names it. `None` where that has no saturated moments.
+    pub(crate) fn of_clusters(&self, chosen: &[usize]) -> Option<ClusterSample> {
+        let members = |j: &usize| self.first_rows[*j]..self.first_rows[*j + 1];
+        let positions: Vec<usize> = chosen.iter().flat_map(members).collect();
+        let mut first_rows = vec![0];
+        chosen.iter().for_each(|j| first_rows.push(first_rows[first_rows.len() - 1] + members(j).len()));
+        let all: Vec<usize> = (0..self.layout.p()).collect();
+        let above: Vec<usize> = (0..self.layout.q()).collect();
+        self.rebuilt(self.rows.select(&positions, &all), first_rows, self.between.select(chosen, &above))
+    }
+
+    /// The sample with other values of the same cases: y by case and z by cluster.
+    pub(crate) fn with_values(&self, rows: Matrix, between: Matrix) -> Option<ClusterSample> {
+        self.rebuilt(rows, self.first_rows.clone(), between)
+    }
+
+    /// Cases of each cluster.
+    pub(crate) fn cluster_sizes(&self) -> impl Iterator<Item = usize> + '_ {
+        self.first_rows.windows(2).map(|pair| pair[1] - pair[0])
+    }
+
+    fn rebuilt(&self, rows: Matrix, first_rows: Vec<usize>, between: Matrix) -> Option<ClusterSample> {
+        let clusters = between.rows();
+        let statistics = if self.is_incomplete() {
+            ClusterStatistics::incomplete(&rows, &first_rows, &between, 0..clusters)
+        } else {
+            ClusterStatistics::complete(&rows, &first_rows, &between)
+        };
+        let mut sample = ClusterSample {
+            layout: self.layout.clone(),
+            cases: rows.rows(),
+            clusters,
+            statistics,
+            saturated: self.saturated.clone(),
+            saturated_value: f64::NAN,
+            rows,
+            first_rows,
+            between,
+            exogenous: self.exogenous.clone(),
+        };
+        let inside = level_moments::is_covariance_matrix(&self.saturated, &self.layout);
+        let start = if inside { self.saturated.clone() } else { sample.rough_moments() };
+        let found = level_moments::saturated(&sample, start)?;
+        (sample.saturated, sample.saturated_value) = (found.moments, found.value);
+        Some(sample)
+    }
+
     /// Whether answers are missing.
     pub fn is_incomplete(&self) -> bool {
         matches!(self.statistics, ClusterStatistics::Incomplete(_))
@@ -493,7 +540,7 @@ impl ClusterSample {
     }
 
     /// The saturated moments as samples of the two blocks.
-    fn blocks(&self, case_positions: Vec<usize>) -> [BlockSample; 2] {
+    pub(crate) fn blocks(&self, case_positions: Vec<usize>) -> [BlockSample; 2] {
         let (p, q) = (self.layout.p(), self.layout.q());
         let moments = &self.saturated;
         let above = self.layout.joint_above();

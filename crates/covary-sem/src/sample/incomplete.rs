@@ -133,7 +133,9 @@ fn refuse_pairwise(settings: &Settings) -> Result<(), SemError> {
             named.word
         )));
     }
-    let scaled = settings.tests.iter().any(|test| !matches!(test, TestName::Standard | TestName::None));
+    // The bootstrap speaks for itself.
+    let plain = |test: &TestName| matches!(test, TestName::Standard | TestName::BollenStine | TestName::None);
+    let scaled = settings.tests.iter().any(|test| !plain(test));
     if scaled || !matches!(settings.se, Some(Standard | Bootstrap | NoErrors) | None) {
         return Err(SemError::Option(
             "robust standard errors and tests need cases, not the moments of pairs: take missing = \"ml\" with MLR, \
@@ -214,7 +216,7 @@ fn block_sample(
 }
 
 /// What each distinct row weighs: its cases, or the sum of their sampling weights.
-fn weights_of_rows(rows: &DistinctRows, case_weights: Option<&[f64]>) -> Vec<f64> {
+pub(crate) fn weights_of_rows(rows: &DistinctRows, case_weights: Option<&[f64]>) -> Vec<f64> {
     let Some(case_weights) = case_weights else { return rows.counts.clone() };
     let mut weights = vec![0.0; rows.counts.len()];
     for (weight, &row) in case_weights.iter().zip(&rows.row_of_case) {

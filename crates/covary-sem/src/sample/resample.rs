@@ -16,20 +16,40 @@ pub(crate) struct Resampler {
     centred: Vec<f64>,
     mean: Vec<f64>,
     row_of_case: Vec<u32>,
+    /// What each case counts; `None`: 1.
+    weights: Option<Vec<f64>>,
+    /// Members of each cluster, by position among the cases; `None`: cases are drawn one by one.
+    clusters: Option<Vec<Vec<u32>>>,
     distinct: usize,
 }
 
 /// Room for one resample of a block.
 #[derive(Clone, Debug)]
 pub(crate) struct Draw {
-    /// How often each distinct row was drawn.
-    pub counts: Vec<u32>,
+    /// How often each distinct row was drawn; with sampling weights the sum of the weights drawn with it.
+    pub counts: Vec<f64>,
+    /// Cases drawn: the block's own number, but where whole clusters are drawn.
+    pub cases: usize,
     /// Rows drawn at least once, one after the other, and their counts.
     drawn_rows: Vec<f64>,
     drawn_counts: Vec<f64>,
     shift: Vec<f64>,
     /// Σ count · x x', stride × stride, lower tiles.
     products: Vec<f64>,
+}
+
+impl Draw {
+    /// Cases that were drawn from a distribution, each a row of its own.
+    pub fn of_all(cases: usize) -> Self {
+        Draw {
+            counts: vec![1.0; cases],
+            cases,
+            drawn_rows: Vec::new(),
+            drawn_counts: Vec::new(),
+            shift: Vec::new(),
+            products: Vec::new(),
+        }
+    }
 }
 
 const TILE_ROWS: usize = 4;
@@ -49,13 +69,21 @@ impl Resampler {
             }
         }
         let row_of_case = rows.row_of_case.iter().map(|row| u32::try_from(*row).ok()).collect::<Option<_>>()?;
-        Some(Resampler { cases: block.cases, p, stride, centred, mean, row_of_case, distinct })
+        let clusters = block.clusters.as_ref().map(|clusters| {
+            let mut members = vec![Vec::new(); clusters.count];
+            // A sample of more than 4·10⁹ cases has no distinct rows kept.
+            clusters.of_case.iter().zip(0..).for_each(|(cluster, case)| members[*cluster].push(case));
+            members
+        });
+        let weights = block.case_weights.clone();
+        Some(Resampler { cases: block.cases, p, stride, centred, mean, row_of_case, weights, clusters, distinct })
     }
 
     /// Room for this block's resamples.
     pub fn room(&self) -> Draw {
         Draw {
-            counts: vec![0; self.distinct],
+            counts: vec![0.0; self.distinct],
+            cases: 0,
             drawn_rows: vec![0.0; self.distinct * self.stride],
             drawn_counts: vec![0.0; self.distinct],
             shift: vec![0.0; self.stride],
@@ -63,38 +91,83 @@ impl Resampler {
         }
     }
 
-    /// Draws as many cases as the block has, with replacement.
+    /// Draws as many cases as the block has, or as many whole clusters, with replacement. A case brings its weight along.
     #[inline(always)]
     pub fn draw(&self, stream: &mut impl Rng, draw: &mut Draw) {
-        draw.counts.fill(0);
+        draw.counts.fill(0.0);
+        if self.clusters.is_some() || self.weights.is_some() {
+            return self.draw_by_design(stream, draw);
+        }
         // A sample of more than 4·10⁹ cases has no distinct rows kept.
         let cases = self.cases as u32;
         for _ in 0..self.cases {
             let case = stream.random_range(0..cases) as usize;
-            draw.counts[self.row_of_case[case] as usize] += 1;
+            draw.counts[self.row_of_case[case] as usize] += 1.0;
+        }
+        draw.cases = self.cases;
+    }
+
+    #[inline(never)]
+    fn draw_by_design(&self, stream: &mut impl Rng, draw: &mut Draw) {
+        draw.cases = 0;
+        let units = self.units() as u32;
+        for _ in 0..units {
+            self.add(stream.random_range(0..units) as usize, 1.0, draw);
         }
     }
 
-    /// Counts of the sample without one case of distinct row `left_out`.
-    pub fn leave_one_out(&self, left_out: usize, draw: &mut Draw) {
+    /// What is drawn as one: clusters, or cases.
+    fn units(&self) -> usize {
+        self.clusters.as_ref().map_or(self.cases, Vec::len)
+    }
+
+    /// Adds a unit `times` times, or takes it away.
+    fn add(&self, unit: usize, times: f64, draw: &mut Draw) {
+        let mut add_case = |case: usize| {
+            draw.counts[self.row_of_case[case] as usize] += times * self.weight(case);
+            draw.cases = draw.cases.saturating_add_signed(times as isize);
+        };
+        match &self.clusters {
+            Some(clusters) => clusters[unit].iter().for_each(|case| add_case(*case as usize)),
+            None => add_case(unit),
+        }
+    }
+
+    fn weight(&self, case: usize) -> f64 {
+        self.weights.as_ref().map_or(1.0, |weights| weights[case])
+    }
+
+    /// The units whose leaving out gives different refits, each with the number of units like it: distinct rows by one of
+    /// their cases, or with sampling weights every case, or every cluster.
+    pub fn deletions(&self) -> Vec<(usize, f64)> {
+        if self.clusters.is_some() || self.weights.is_some() {
+            return (0..self.units()).map(|unit| (unit, 1.0)).collect();
+        }
+        let mut first_of_row: Vec<Option<(usize, f64)>> = vec![None; self.distinct];
+        for (case, row) in self.row_of_case.iter().enumerate() {
+            first_of_row[*row as usize].get_or_insert((case, 0.0)).1 += 1.0;
+        }
+        first_of_row.into_iter().flatten().collect()
+    }
+
+    /// Counts of the sample without one unit.
+    pub fn leave_one_out(&self, unit: usize, draw: &mut Draw) {
         self.all(draw);
-        draw.counts[left_out] -= 1;
+        self.add(unit, -1.0, draw);
+        // What is left of a weight that went out again is rounding.
+        draw.counts.iter_mut().filter(|count| count.abs() < 1e-9).for_each(|count| *count = 0.0);
     }
 
     /// Counts of the sample itself.
     pub fn all(&self, draw: &mut Draw) {
-        draw.counts.fill(0);
-        for row in &self.row_of_case {
-            draw.counts[*row as usize] += 1;
+        draw.counts.fill(0.0);
+        for (case, row) in self.row_of_case.iter().enumerate() {
+            draw.counts[*row as usize] += self.weight(case);
         }
+        draw.cases = self.cases;
     }
 
-    /// Number of distinct rows, k.
-    pub fn distinct(&self) -> usize {
-        self.distinct
-    }
-
-    /// Mean and covariance matrix (divisor: number of cases drawn) of the counts.
+    /// Mean and covariance matrix (divisor: sum of the counts) of the counts.
     #[inline(always)]
     pub fn moments(&self, draw: &mut Draw, covariance: &mut Matrix, mean: &mut [f64]) {
         let (p, stride) = (self.p, self.stride);
@@ -124,10 +197,10 @@ impl Resampler {
     fn gather(&self, draw: &mut Draw) -> usize {
         let stride = self.stride;
         let mut drawn = 0;
-        for (k, count) in draw.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        for (k, count) in draw.counts.iter().enumerate().filter(|(_, count)| **count > 0.0) {
             draw.drawn_rows[drawn * stride..(drawn + 1) * stride]
                 .copy_from_slice(&self.centred[k * stride..(k + 1) * stride]);
-            draw.drawn_counts[drawn] = f64::from(*count);
+            draw.drawn_counts[drawn] = *count;
             drawn += 1;
         }
         drawn
@@ -193,6 +266,7 @@ mod tests {
             let resampler = Resampler::new(&sample).unwrap();
             let mut draw = resampler.room();
             resampler.draw(&mut random::stream(5, 3), &mut draw);
+            assert_eq!(draw.cases, 40);
             let drawn: Vec<usize> =
                 draw.counts.iter().enumerate().flat_map(|(k, count)| vec![k; *count as usize]).collect();
             assert_eq!(drawn.len(), 40);
@@ -215,7 +289,46 @@ mod tests {
         let resampler = Resampler::new(&sample).unwrap();
         let mut draw = resampler.room();
         resampler.leave_one_out(7, &mut draw);
-        assert_eq!(draw.counts.iter().sum::<u32>(), 39);
-        assert_eq!(draw.counts[7], 0);
+        assert_eq!((draw.counts.iter().sum::<f64>(), draw.cases), (39.0, 39));
+        assert_eq!(draw.counts[7], 0.0);
+    }
+
+    /// Clusters of one case are drawn as cases are: the same numbers of the stream, the same counts.
+    #[test]
+    fn clusters_of_one_case_are_cases() {
+        let (mut sample, _) = block(2);
+        let plain = Resampler::new(&sample).unwrap();
+        sample.clusters = Some(crate::sample::Clusters { of_case: (0..40).collect(), count: 40 });
+        let clustered = Resampler::new(&sample).unwrap();
+        let (mut one, mut other) = (plain.room(), clustered.room());
+        for replicate in 0..20 {
+            plain.draw(&mut random::stream(1, replicate), &mut one);
+            clustered.draw(&mut random::stream(1, replicate), &mut other);
+            assert_eq!((&one.counts, one.cases), (&other.counts, other.cases));
+        }
+    }
+
+    /// Clusters of 4, 8 and 28 cases come whole, with the weights of their cases.
+    #[test]
+    fn clusters_come_whole_and_cases_with_their_weights() {
+        let (mut sample, _) = block(2);
+        let of_case: Vec<usize> = (0..40).map(|case| usize::from(case >= 4) + usize::from(case >= 12)).collect();
+        sample.clusters = Some(crate::sample::Clusters { of_case: of_case.clone(), count: 3 });
+        let weights: Vec<f64> = (0..40).map(|case| 0.5 + case as f64 / 40.0).collect();
+        sample.case_weights = Some(weights.clone());
+        let resampler = Resampler::new(&sample).unwrap();
+        let mut draw = resampler.room();
+        for replicate in 0..20 {
+            resampler.draw(&mut random::stream(3, replicate), &mut draw);
+            let times: Vec<f64> = [0, 4, 12].iter().map(|case| draw.counts[*case] / weights[*case]).collect();
+            assert!((times.iter().sum::<f64>() - 3.0).abs() < 1e-12);
+            for case in 0..40 {
+                assert!((draw.counts[case] - times[of_case[case]] * weights[case]).abs() < 1e-12);
+            }
+            assert_eq!(draw.cases, (4.0 * times[0] + 8.0 * times[1] + 28.0 * times[2]).round() as usize);
+        }
+        resampler.leave_one_out(1, &mut draw);
+        assert_eq!((draw.cases, draw.counts[4], draw.counts[3]), (32, 0.0, weights[3]));
+        assert_eq!(resampler.deletions().len(), 3);
     }
 }

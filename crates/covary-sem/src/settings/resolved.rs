@@ -9,7 +9,8 @@ use crate::{Likelihood, Sample, SemError, Warning, estimators::named::NamedEstim
 
 /// The settings with every choice made, as lavaan 0.6-14 makes it.
 ///
-/// `levels`: number of levels of the model. Bootstrap standard errors alone mean lavaan's 1,000 resamples.
+/// `levels`: number of levels of the model. Bootstrap standard errors, and the Bollen-Stine test, alone mean lavaan's 1,000
+/// resamples.
 ///
 /// # Errors
 /// [`SemError::Option`] for choices that exclude each other, naming both and what would do.
@@ -18,7 +19,7 @@ pub fn resolved(settings: &Settings, levels: usize) -> Result<Settings, SemError
     let estimator = NamedEstimator::of(settings.estimator);
     check(settings, estimator, levels)?;
     let se = standard_errors(settings, estimator, levels);
-    let asked = settings.se == Some(StandardErrors::Bootstrap);
+    let asked = settings.se == Some(StandardErrors::Bootstrap) || settings.tests.contains(&TestName::BollenStine);
     let tests = tests(settings, estimator, levels);
     let information = settings.information.unwrap_or_else(|| information(settings, estimator, se, &tests, levels));
     let se = match se {
@@ -163,7 +164,7 @@ fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Resu
         return refuse(format!("conditional.x goes with maximum likelihood, not with {name}"));
     }
     if !by_likelihood {
-        let likelihood_only = [TestName::YuanBentler, TestName::YuanBentlerMplus, TestName::BollenStine];
+        let likelihood_only = [TestName::YuanBentler, TestName::YuanBentlerMplus];
         if let Some(test) = settings.tests.iter().find(|test| likelihood_only.contains(test)) {
             return refuse(format!("test {test:?} needs maximum likelihood, not {name}"));
         }
@@ -178,15 +179,14 @@ fn standard_errors(settings: &Settings, estimator: &NamedEstimator, levels: usiz
     if let Some(se) = settings.se {
         return se;
     }
+    // Beside the Bollen-Stine test a number of resamples is that of the test's.
+    if settings.bootstrap.is_some() && !settings.tests.contains(&TestName::BollenStine) {
+        return StandardErrors::Bootstrap;
+    }
     match settings.missing {
         MissingValues::TwoStage => return StandardErrors::TwoStage,
         MissingValues::RobustTwoStage => return StandardErrors::RobustTwoStage,
         _ => {}
-    }
-    if settings.bootstrap.is_some_and(|bootstrap| bootstrap.kind == BootstrapKind::Ordinary)
-        && !settings.tests.contains(&TestName::BollenStine)
-    {
-        return StandardErrors::Bootstrap;
     }
     let plain = estimator.is_likelihood() && estimator.se != StandardErrors::RobustSem;
     if settings.cluster.is_some() && levels == 1 && plain {
@@ -253,7 +253,8 @@ fn information(
 
 /// lavaan takes the saturated form of observed information as soon as a scaled test is asked for beside another one.
 fn takes_h1(tests: &[TestName]) -> bool {
-    tests != [TestName::YuanBentlerMplus] && tests.iter().any(|test| test.is_scaled())
+    let computed: Vec<TestName> = tests.iter().copied().filter(|test| *test != TestName::BollenStine).collect();
+    computed != [TestName::YuanBentlerMplus] && computed.iter().any(|test| test.is_scaled())
 }
 
 impl TestName {

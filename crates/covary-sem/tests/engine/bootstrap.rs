@@ -200,16 +200,3 @@ fn resamples_of_least_squares_take_their_own_weight() {
         assert!((0.85..most).contains(&ratio), "{estimator}: {ratio}");
     }
 }
-
-#[test]
-fn resampling_that_would_be_wrong_is_refused() {
-    let data = holzinger_swineford();
-    let model = parse("visual =~ x1 + x2 + x3").unwrap();
-    for (option, value) in [("cluster", "school"), ("sampling.weights", "ageyr")] {
-        let value = json!(value);
-        let settings = settings_from([(option, &value)]).unwrap();
-        let fit = fit(&model, &Data::Cases(&data), &settings).unwrap();
-        let refusal = bootstrap(&fit, 10, 9, &|_| Vec::new(), &|_| true).unwrap_err().to_string();
-        assert!(refusal.contains("bootstrap is not built"), "{refusal}");
-    }
-}

@@ -3,6 +3,7 @@
 mod amos;
 mod bad_input;
 mod bootstrap;
+mod bootstrap_kinds;
 #[path = "../common/mod.rs"]
 mod common;
 mod constraints;

@@ -543,8 +543,6 @@ fn what_cannot_be_two_levels_is_refused_in_words() {
     refused("level: a\ny1 ~ x\nlevel: b\ny1 ~ w", &dataset, &turned, &["level.label", "a, b"]);
     let expected = Settings { information: Some(Information::Expected), ..settings(MissingValues::Ml) };
     refused(MODEL, &data("gaps"), &expected, &["expected information", "complete data"]);
-    let bootstrap = Settings { se: Some(covary_sem::settings::StandardErrors::Bootstrap), ..plain.clone() };
-    refused(MODEL, &dataset, &bootstrap, &["bootstrap"]);
 }
 
 /// Clusters named by text are those named by numbers; the order of cases does not matter.

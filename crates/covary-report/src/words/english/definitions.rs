@@ -184,6 +184,9 @@ pub(super) fn definition(term: Term) -> Option<&'static str> {
         Term::Epc => "Expected parameter change, all others re-estimated (lavaan's epc).",
         Term::StandardizedEpc => "Expected parameter change, completely standardized.",
         Term::BootstrapError => "Bootstrap standard error: standard deviation of the estimate over the resamples.",
+        Term::ErrorOfError => "Standard error of the bootstrap standard error itself, from the number of resamples.",
+        Term::BootstrapMean => "Mean over the resamples.",
+        Term::ErrorOfBias => "Standard error of the bias, from the number of resamples.",
         Term::BootstrapZ => "Estimate divided by its bootstrap standard error.",
         Term::BootstrapP => {
             "Two-tailed p of the bootstrap interval: the smallest α whose interval excludes 0 (AMOS: Two Tailed Significance)."

@@ -1,7 +1,10 @@
 //! Names of sections, tables, figures and columns, as users of SPSS and AMOS know them.
 
 use covary_analysis::hypotheses::Basis;
-use covary_sem::comparison::invariance::Level;
+use covary_sem::{
+    comparison::invariance::Level,
+    settings::{BootstrapInterval, BootstrapKind},
+};
 use covary_study::{Extraction, FactorCount, IntervalKind, RotationName};
 
 use crate::{
@@ -39,6 +42,7 @@ pub(super) fn section(name: SectionName) -> &'static str {
         SectionName::PathDifferences => "Differences between paths",
         SectionName::Hypotheses => "Hypotheses",
         SectionName::Provenance => "How to get these figures again",
+        SectionName::Bootstrap => "Bootstrap",
         SectionName::ParameterTests => "Wald and score tests",
         SectionName::Comparison => "Comparison of models",
         SectionName::Invariance => "Measurement invariance",
@@ -126,6 +130,9 @@ pub(super) fn caption(name: TableName) -> Text {
         TableName::PathDifferences => text!["Critical Ratios for Differences between Paths"],
         TableName::HypothesisDetails => text!["Estimates that decide the hypotheses"],
         TableName::Provenance => text!["Program, data, and settings"],
+        TableName::BootstrapEstimates => text!["Bootstrap: estimates"],
+        TableName::BootstrapStandardized => text!["Bootstrap: standardized estimates"],
+        TableName::BootstrapRSquares => text!["Bootstrap: squared multiple correlations"],
         TableName::WaldTests => text!["Wald tests of constraints"],
         TableName::ReleaseTests => text!["Score tests of releasing equality constraints"],
         TableName::AdditionTests => text!["Score tests of adding parameters"],
@@ -297,6 +304,9 @@ fn plain_head(term: Term) -> &'static str {
         Term::StandardizedEpc => "Standardized EPC",
         Term::Effect => "Effect",
         Term::BootstrapError => "S.E.",
+        Term::ErrorOfError => "SE-SE",
+        Term::BootstrapMean => "Mean",
+        Term::ErrorOfBias => "SE-Bias",
         Term::Bias => "Bias",
         Term::SobelError => "S.E. (delta)",
         Term::Indirect => "Indirect",
@@ -426,6 +436,26 @@ pub(super) fn interval_kind(kind: IntervalKind) -> &'static str {
         IntervalKind::Percentile => "percentile",
         IntervalKind::BiasCorrected => "bias-corrected",
         IntervalKind::Bca => "bias-corrected and accelerated (BCa)",
+    }
+}
+
+pub(super) fn resampled_interval(kind: BootstrapInterval) -> &'static str {
+    match kind {
+        BootstrapInterval::Normal => "normal",
+        BootstrapInterval::Basic => "basic",
+        BootstrapInterval::Percentile => interval_kind(IntervalKind::Percentile),
+        BootstrapInterval::BiasCorrected => interval_kind(IntervalKind::BiasCorrected),
+        BootstrapInterval::Bca => interval_kind(IntervalKind::Bca),
+    }
+}
+
+/// What the resamples are made of.
+pub(super) fn resampled_from(kind: BootstrapKind) -> &'static str {
+    match kind {
+        BootstrapKind::Ordinary => "bootstrap resamples of the cases",
+        BootstrapKind::Parametric => "parametric resamples (normal data with the implied moments)",
+        BootstrapKind::BollenStine => "Bollen-Stine resamples (cases transformed so that the model holds)",
+        BootstrapKind::Yuan => "Yuan resamples (cases transformed so that the model misses as in the population)",
     }
 }
 

@@ -13,7 +13,10 @@ use covary_study::{ConventionName, Extraction, FactorCount, OutOfScale, Rotation
 
 use super::{
     list, name_list,
-    names::{basis, extraction, factor_rule, interval_kind, level, percent, rotation, words},
+    names::{
+        basis, extraction, factor_rule, interval_kind, level, percent, resampled_from, resampled_interval, rotation,
+        words,
+    },
 };
 use crate::{
     Number, NumberKind, Text,
@@ -308,6 +311,46 @@ pub(super) fn say(sentence: Sentence) -> Text {
             " of ",
             resamples,
             " bootstrap resamples (seed ",
+            seed,
+            "); ",
+            failed,
+            " could not be fitted and were left out, ",
+            inadmissible,
+            " gave an inadmissible solution and were kept."
+        ],
+        Sentence::BollenStine { better, worse, failed, drawn, p, share, mean, sd, seed } => text![
+            "Bollen-Stine bootstrap (",
+            drawn,
+            " samples, seed ",
+            seed,
+            "): the model fit better in ",
+            better,
+            " bootstrap samples, it fit worse or equally well in ",
+            worse,
+            ", and it failed to fit in ",
+            failed,
+            ". Testing the null hypothesis that the model is correct, Bollen-Stine bootstrap ",
+            p_is(p),
+            " (AMOS: samples that fit worse or failed, and the sample itself, among all); the share among the samples that converged (lavaan) gives ",
+            p_is(share),
+            ". The χ² of these samples has mean ",
+            mean,
+            " and standard deviation ",
+            sd,
+            "."
+        ],
+        Sentence::Resamples { kind, interval, level, resamples, used, failed, inadmissible, seed } => text![
+            "Standard errors, bias and ",
+            words(percent(level)),
+            " ",
+            resampled_interval(interval),
+            " intervals rest on ",
+            used,
+            " of ",
+            resamples,
+            " ",
+            resampled_from(kind),
+            " (seed ",
             seed,
             "); ",
             failed,

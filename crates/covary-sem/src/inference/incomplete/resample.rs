@@ -5,32 +5,31 @@ use covary_numerics::Matrix;
 use crate::{
     Settings,
     estimators::{Estimator, SampleMoments},
-    sample::{BlockSample, Patterns, covariance_factor, incomplete, saturated},
+    sample::{DistinctRows, Patterns, covariance_factor, incomplete, saturated},
     settings::MissingValues,
 };
 
 /// Patterns and moments of the counts of distinct rows, into the objective's sample and into `covariance` and `mean`:
-/// those of the saturated model, found by EM from those of all cases, or of pairs.
+/// those of the saturated model, found by EM from `start`, or of pairs.
 ///
 /// `None` where a variable or a pair has too few of the drawn cases.
 pub(crate) fn set_moments(
-    block: &BlockSample,
+    rows: &DistinctRows,
+    start: (&[f64], &Matrix),
     settings: &Settings,
     patterns: &mut Patterns,
-    counts: &[u32],
+    counts: &[f64],
     (covariance, mean): &mut (Matrix, Vec<f64>),
     (sample, estimator): (&mut SampleMoments<f64>, Estimator),
 ) -> Option<()> {
-    let rows = block.rows.as_ref()?;
-    let counts: Vec<f64> = counts.iter().map(|count| f64::from(*count)).collect();
-    patterns.recount(rows, &counts);
+    patterns.recount(rows, counts);
     if settings.missing == MissingValues::Pairwise {
         let all: Vec<usize> = (0..patterns.variables).collect();
         let factor = covariance_factor(settings, patterns.cases as usize);
-        *covariance = incomplete::pairwise_of(rows, &counts, &all)?.scaled(factor);
+        *covariance = incomplete::pairwise_of(rows, counts, &all)?.scaled(factor);
         *mean = patterns.by_variable().iter().map(|variable| variable.mean).collect();
     } else {
-        let moments = saturated::saturated_from(patterns, Some((block.mean.as_ref()?, &block.covariance)))?;
+        let moments = saturated::saturated_from(patterns, Some(start))?;
         *covariance = moments.covariance;
         *mean = moments.mean;
     }

@@ -92,9 +92,6 @@ pub(crate) fn refuse_settings(table: &ParameterTable, settings: &Settings) -> Re
             "models of two levels have likelihood = \"normal\" alone (AMOS has none: take convention lavaan)",
         );
     }
-    if settings.bootstrap.is_some() || settings.se == Some(StandardErrors::Bootstrap) {
-        return refuse("the bootstrap of models of two levels is not supported; take estimator MLR for robust figures");
-    }
     if settings.std_ov {
         return refuse(
             "std.ov does not go with two levels: standardize the variables in the data, by the level you mean",

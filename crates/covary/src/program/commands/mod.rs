@@ -17,3 +17,4 @@ pub mod run;
 pub mod schema;
 pub mod scores;
 pub mod summary;
+mod summary_resamples;

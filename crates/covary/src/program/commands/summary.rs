@@ -5,13 +5,18 @@ use std::fmt::Write;
 use covary_sem::{
     FitReport, Operator,
     fit_report::{ParameterEstimate, SingleScoreTest},
+    inference::model_tests::ModelTest,
+    settings::TestName,
 };
+
+use super::summary_resamples;
 
 /// The summary: how the search ended, the test, fit measures, estimates block by block.
 pub fn lavaan_summary(report: &FitReport) -> String {
     let mut text = String::new();
     heading(report, &mut text);
     measures(report, &mut text);
+    summary_resamples::heading(report, &mut text);
     for group in 1..=report.n_groups {
         if report.n_groups > 1 {
             let label = report.group_labels.get(group - 1).map_or("", String::as_str);
@@ -30,6 +35,7 @@ pub fn lavaan_summary(report: &FitReport) -> String {
         intraclass_correlations(report, group, &mut text);
     }
     block(report, (0, 0), Operator::Define, "Defined Parameters", &mut text);
+    summary_resamples::intervals(report, &mut text);
     wald_tests(report, &mut text);
     score_tests(report, &mut text);
     for warning in &report.warnings {
@@ -47,7 +53,7 @@ const BLOCKS: &[(Operator, &str)] = &[
     (Operator::Scale, "Scales y*"),
 ];
 
-fn line(text: &mut String, content: &str) {
+pub(super) fn line(text: &mut String, content: &str) {
     text.push_str(content);
     text.push('\n');
 }
@@ -56,7 +62,7 @@ fn warning_word(warning: &covary_sem::Warning) -> String {
     serde_json::to_value(warning.code).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
 }
 
-fn pair(text: &mut String, name: &str, value: &str) {
+pub(super) fn pair(text: &mut String, name: &str, value: &str) {
     let _ = writeln!(text, "  {name:<45}{value:>12}");
 }
 
@@ -103,12 +109,15 @@ fn tests(report: &FitReport, text: &mut String) {
     if let Some(shift) = report.tests.iter().find(|test| Some(test.name) == shown).and_then(|test| test.shift) {
         let _ = writeln!(text, "  {:<45}{:>12}{:>12}", "Shift parameter", "", figure(Some(shift)));
     }
-    for test in report.tests.iter().skip(1).filter(|test| Some(test.name) != shown) {
+    // The Bollen-Stine test has a p of its own kind.
+    let further = |test: &&ModelTest| Some(test.name) != shown && test.name != TestName::BollenStine;
+    for test in report.tests.iter().skip(1).filter(further) {
         line(text, &format!("\n  {}:", word(&test.name)));
         pair(text, "  Test statistic", &figure(Some(test.statistic)));
         pair(text, "  Degrees of freedom", &degrees(test.df));
         pair(text, "  P-value", &figure(test.p_value));
     }
+    summary_resamples::bollen_stine(report, text);
 }
 
 fn columns(text: &mut String, scaled: bool) {
@@ -139,7 +148,7 @@ fn degrees(df: f64) -> String {
 }
 
 /// lavaan's word for a choice.
-fn word(choice: &impl serde::Serialize) -> String {
+pub(super) fn word(choice: &impl serde::Serialize) -> String {
     serde_json::to_value(choice).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default()
 }
 
@@ -335,6 +344,6 @@ fn intraclass_correlations(report: &FitReport, group: usize, text: &mut String) 
     }
 }
 
-fn figure(value: Option<f64>) -> String {
+pub(super) fn figure(value: Option<f64>) -> String {
     value.map_or_else(String::new, |v| format!("{v:.3}"))
 }
