@@ -88,10 +88,12 @@ impl Scalar for f64 {
 pub struct Lanes<const N: usize>(pub [f64; N]);
 
 impl<const N: usize> Lanes<N> {
+    #[inline(always)]
     fn map(self, f: impl Fn(f64) -> f64) -> Self {
         Lanes(std::array::from_fn(|k| f(self.0[k])))
     }
 
+    #[inline(always)]
     fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
         Lanes(std::array::from_fn(|k| f(self.0[k], other.0[k])))
     }
@@ -113,30 +115,39 @@ impl<const N: usize> Scalar for Lanes<N> {
     const ZERO: Self = Lanes([0.0; N]);
     const ONE: Self = Lanes([1.0; N]);
 
+    #[inline(always)]
     fn sqrt(self) -> Self {
         self.map(f64::sqrt)
     }
+    #[inline(always)]
     fn ln(self) -> Self {
         self.map(f64::ln)
     }
+    #[inline(always)]
     fn exp(self) -> Self {
         self.map(f64::exp)
     }
+    #[inline(always)]
     fn recip(self) -> Self {
         self.map(f64::recip)
     }
+    #[inline(always)]
     fn abs(self) -> Self {
         self.map(f64::abs)
     }
+    #[inline(always)]
     fn sin(self) -> Self {
         self.map(f64::sin)
     }
+    #[inline(always)]
     fn cos(self) -> Self {
         self.map(f64::cos)
     }
+    #[inline(always)]
     fn atan(self) -> Self {
         self.map(f64::atan)
     }
+    #[inline(always)]
     fn value(self) -> f64 {
         // A NaN in any lane must not look positive.
         self.0.iter().copied().fold(f64::INFINITY, |least, v| if v.is_nan() || v < least { v } else { least })
@@ -144,12 +155,14 @@ impl<const N: usize> Scalar for Lanes<N> {
 }
 
 impl<const N: usize> Default for Lanes<N> {
+    #[inline(always)]
     fn default() -> Self {
         Self::ZERO
     }
 }
 
 impl<const N: usize> From<f64> for Lanes<N> {
+    #[inline(always)]
     fn from(value: f64) -> Self {
         Lanes([value; N])
     }
@@ -257,6 +270,7 @@ macro_rules! elementwise {
     ($($trait:ident $method:ident $op:tt),*) => {$(
         impl<const N: usize> $trait for Lanes<N> {
             type Output = Self;
+            #[inline(always)]
             fn $method(self, other: Self) -> Self {
                 self.zip(other, |l, r| l $op r)
             }
@@ -268,6 +282,7 @@ elementwise!(Add add +, Sub sub -, Mul mul *, Div div /);
 
 impl<const N: usize> Neg for Lanes<N> {
     type Output = Self;
+    #[inline(always)]
     fn neg(self) -> Self {
         self.map(|v| -v)
     }
@@ -276,16 +291,19 @@ impl<const N: usize> Neg for Lanes<N> {
 macro_rules! assigning {
     ($([$($generics:tt)*] $type:ty),*) => {$(
         impl $($generics)* AddAssign for $type {
+            #[inline(always)]
             fn add_assign(&mut self, other: Self) {
                 *self = *self + other;
             }
         }
         impl $($generics)* SubAssign for $type {
+            #[inline(always)]
             fn sub_assign(&mut self, other: Self) {
                 *self = *self - other;
             }
         }
         impl $($generics)* MulAssign for $type {
+            #[inline(always)]
             fn mul_assign(&mut self, other: Self) {
                 *self = *self * other;
             }

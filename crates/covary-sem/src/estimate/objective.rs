@@ -136,7 +136,7 @@ impl<'a, T: Scalar> Objective<'a, T> {
     }
 
     #[inline(always)]
-    fn take_exogenous(&mut self) {
+    pub(crate) fn take_exogenous(&mut self) {
         for (value, moment) in self.exogenous.iter_mut().zip(&self.matrices.exogenous) {
             let sample = &self.samples[moment.block];
             *value = match moment.other {

@@ -44,6 +44,11 @@ fn one_thread_and_two_give_the_same_bits() {
     // More resamples begin with the same ones.
     let more = bootstrap::bootstrap(&own, 300, 7, &|_| Vec::new(), &|_| true).unwrap();
     assert_eq!(&more.theta.values()[..one.theta.values().len()], one.theta.values());
+    // Resamples are refitted side by side: who stands beside one, and whether a place is empty, is nothing to it.
+    for few in [1, 5, 13] {
+        let fewer = bootstrap::bootstrap(&own, few, 7, &|_| Vec::new(), &|_| true).unwrap();
+        assert_eq!(fewer.theta.values(), &one.theta.values()[..fewer.theta.values().len()], "{few}");
+    }
 }
 
 /// A resample fitted warm is the fit of its cases: refitted from cold on the drawn cases themselves. (A model with a

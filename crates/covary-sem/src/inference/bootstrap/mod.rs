@@ -10,6 +10,7 @@
 //! fit.
 
 mod bollen_stine;
+mod lanes;
 mod levels;
 mod normal;
 mod population;
@@ -159,7 +160,7 @@ pub fn bootstrap_of_kind(
                 if stopped.load(Ordering::Relaxed) {
                     return Vec::new();
                 }
-                let results = replicates.map(|replicate| worker.resample(plan.seed, replicate, observe)).collect();
+                let results = worker.resample_all(plan.seed, replicates, observe);
                 if !progress(done.fetch_add(number, Ordering::Relaxed) + number) {
                     stopped.store(true, Ordering::Relaxed);
                 }

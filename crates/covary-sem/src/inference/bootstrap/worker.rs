@@ -1,6 +1,6 @@
 //! One thread's resamples: draws, moments, the warm search.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use covary_numerics::{
     Matrix,
@@ -9,7 +9,13 @@ use covary_numerics::{
 };
 use rand::Rng;
 
-use super::{LeaveOneOut, Observer, Resample, levels::LevelSource, normal::NormalSource, population::population};
+use super::{
+    LeaveOneOut, Observer, Resample,
+    lanes::{Batch, LaneRefits, WIDTH},
+    levels::LevelSource,
+    normal::NormalSource,
+    population::population,
+};
 use crate::{
     Fit, Sample, SemError,
     estimate::{self, EqualityConstraints, Estimates, Objective, defined::RowEstimates, objective},
@@ -28,14 +34,14 @@ use crate::{
 
 /// Largest element of the gradient per unit of a parameter's information. With N cases an estimate is off by less
 /// than √N · 10⁻⁶ of its standard error, a thousandth of the Monte Carlo error of 5,000 resamples at N = 300.
-const TOLERANCE: f64 = 1e-6;
+pub(super) const TOLERANCE: f64 = 1e-6;
 /// A warm start converges within a dozen; what needs more is searched anew with care.
 const WARM_ITERATIONS: usize = 60;
 
 /// What all resamples share.
 pub(super) struct Shared<'a> {
-    fit: &'a Fit,
-    constraints: &'a EqualityConstraints,
+    pub(super) fit: &'a Fit,
+    pub(super) constraints: &'a EqualityConstraints,
     /// What is drawn from: one entry per block, or of two levels one per group.
     sources: Sources,
     population: Cow<'a, Sample>,
@@ -43,9 +49,9 @@ pub(super) struct Shared<'a> {
     rows: RowEstimates,
     variance_rows: Vec<usize>,
     /// θ̂ as ξ, where η = scale · ξ.
-    start: Vec<f64>,
-    scale: Vec<f64>,
-    metric: Matrix,
+    pub(super) start: Vec<f64>,
+    pub(super) scale: Vec<f64>,
+    pub(super) metric: Matrix,
     weights: Vec<f64>,
 }
 
@@ -177,6 +183,9 @@ pub(super) struct Worker<'a> {
     /// The widest vector instructions there are; the bits are the same with any.
     vectors: pulp::Arch,
     search: QuasiNewton,
+    /// Refits side by side, where that is possible, and the moments of each lane.
+    lanes: Option<LaneRefits<'a>>,
+    lane_moments: Vec<Vec<(Matrix, Vec<f64>)>>,
     /// Counts of the distinct rows by block; empty of two levels.
     draws: Vec<Draw>,
     /// Rows that were drawn from a distribution, by block.
@@ -227,6 +236,8 @@ impl<'a> Worker<'a> {
             // The sample of a fit has a saturated value, or there would be no fit.
             objective: Objective::unset(&fit.matrices, Estimator::of(&fit.settings, &fit.sample), &fit.sample),
             vectors: pulp::Arch::new(),
+            lanes: LaneRefits::new(shared),
+            lane_moments: Vec::new(),
             search: QuasiNewton::new(&shared.start, Some(&shared.metric), settings),
             draws: sources.iter().map(draw).collect(),
             groups: fit.sample.levels.clone(),
@@ -246,11 +257,69 @@ impl<'a> Worker<'a> {
         let mut stream = random::stream(seed, replicate as u64);
         match self.draw(&mut stream).and_then(|()| self.refit()) {
             None => Replicate::Failed,
-            Some(objective) => {
-                let observed = self.observe(objective, observe);
-                Replicate::Used { theta: self.theta.clone(), observed, admissible: self.is_admissible() }
+            Some(objective) => self.used(objective, observe),
+        }
+    }
+
+    fn used(&mut self, objective: f64, observe: Observer) -> Replicate {
+        let observed = self.observe(objective, observe);
+        Replicate::Used { theta: self.theta.clone(), observed, admissible: self.is_admissible() }
+    }
+
+    /// [`resample`](Self::resample) of several replicates, side by side where that is possible; the figures of each are its own.
+    pub fn resample_all(&mut self, seed: u64, replicates: Range<usize>, observe: Observer) -> Vec<Replicate> {
+        let mut results = Vec::with_capacity(replicates.len());
+        for first in replicates.clone().step_by(WIDTH) {
+            let batch = first..(first + WIDTH).min(replicates.end);
+            match self.resample_in_lanes(seed, batch.clone(), observe) {
+                Some(found) => results.extend(found),
+                None => results.extend(batch.map(|replicate| self.resample(seed, replicate, observe))),
             }
         }
+        results
+    }
+
+    /// `None` where refits cannot stand side by side, or one of them has no moments to be fitted to.
+    fn resample_in_lanes(&mut self, seed: u64, batch: Range<usize>, observe: Observer) -> Option<Vec<Replicate>> {
+        let mut lanes = self.lanes.take()?;
+        let found = self.resample_in(&mut lanes, seed, batch, observe);
+        self.lanes = Some(lanes);
+        found
+    }
+
+    fn resample_in(
+        &mut self,
+        lanes: &mut LaneRefits<'a>,
+        seed: u64,
+        batch: Range<usize>,
+        observe: Observer,
+    ) -> Option<Vec<Replicate>> {
+        self.lane_moments.resize_with(WIDTH, || self.moments.clone());
+        for lane in 0..WIDTH {
+            // Lanes that are left over repeat the first.
+            let replicate = if lane < batch.len() { batch.start + lane } else { batch.start };
+            self.draw(&mut random::stream(seed, replicate as u64))?;
+            self.set_sample_moments()?;
+            lanes.set_moments(lane, &self.objective.samples);
+            std::mem::swap(&mut self.moments, &mut self.lane_moments[lane]);
+        }
+        self.vectors.dispatch(Batch(lanes))?;
+        let mut results = Vec::with_capacity(batch.len());
+        for lane in 0..batch.len() {
+            std::mem::swap(&mut self.moments, &mut self.lane_moments[lane]);
+            lanes.write_moments(lane, &mut self.objective.samples);
+            let found = lanes.write_theta(lane, &mut self.theta);
+            if found.is_none() || self.shared.with_statistic {
+                self.objective.refresh()?;
+            } else {
+                self.objective.take_exogenous();
+            }
+            results.push(match found.or_else(|| self.search_with_care()) {
+                None => Replicate::Failed,
+                Some(objective) => self.used(objective, observe),
+            });
+        }
+        Some(results)
     }
 
     pub fn leave_one_out(&mut self, deletion: Deletion, observe: Observer) -> Option<LeaveOneOut> {
@@ -401,6 +470,12 @@ impl<'a> Worker<'a> {
             self.set_level_moments();
             return Some(());
         }
+        self.set_sample_moments()?;
+        self.objective.refresh()
+    }
+
+    /// The same of one level, without the saturated values.
+    fn set_sample_moments(&mut self) -> Option<()> {
         let settings = &self.shared.fit.settings;
         let total = self.draws.iter().map(|draw| draw.cases).sum::<usize>() as f64;
         let estimator = self.objective.estimator();
@@ -414,7 +489,7 @@ impl<'a> Worker<'a> {
                 self.set_weight(block)?;
             }
         }
-        self.objective.refresh()
+        Some(())
     }
 
     fn set_block_moments(&mut self, block: usize) -> Option<()> {
