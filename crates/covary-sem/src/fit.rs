@@ -387,6 +387,7 @@ impl Fit {
             let BootstrapSettings { kind, resamples, seed, .. } = chosen;
             let plan = Plan { kind, resamples, seed, with_statistic: false };
             let drawn = bootstrap::bootstrap_of_kind(self, plan, &|r| r.estimates.to_vec(), &|_| true)?;
+            self.warnings.extend(drawn.warning(kind));
             self.bootstrap = Some(drawn);
             self.take_bootstrap_errors();
         }
@@ -395,6 +396,7 @@ impl Fit {
         {
             let test = BollenStine::of(self, standard.statistic, chosen)?;
             self.tests.push(test.as_model_test(standard.df));
+            self.warnings.extend(test.warning());
             self.bollen_stine = Some(test);
         }
         Ok(())

@@ -366,6 +366,19 @@ fn the_bollen_stine_test_stands_beside_the_others() {
     assert_eq!(both.standard_errors, plain.standard_errors);
 }
 
+/// A sample of 40 brings resamples that go wrong: they are told.
+#[test]
+fn resamples_that_went_wrong_are_told() {
+    let few = holzinger_swineford().select_cases(&(0..40).collect::<Vec<_>>());
+    let own = fitted("visual =~ x1 + x2 + x3", &few, &json!({"bootstrap": 200})).unwrap();
+    let drawn = own.bootstrap.as_ref().unwrap();
+    assert!(drawn.failed.len() + drawn.inadmissible.len() > 2);
+    let code = covary_sem::warning::WarningCode::ResamplesFailed;
+    let warning = own.warnings.iter().find(|warning| warning.code == code).unwrap();
+    assert_eq!(warning.subjects, ["200", &drawn.failed.len().to_string(), &drawn.inadmissible.len().to_string()]);
+    assert_eq!(own.warnings.iter().filter(|warning| warning.code == code).count(), 1);
+}
+
 #[test]
 fn what_a_kind_cannot_do_is_refused_by_name() {
     let (data, gaps) = (holzinger_swineford(), common::csv("tests/data/incomplete/cases.csv"));

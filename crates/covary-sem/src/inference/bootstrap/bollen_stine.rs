@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Bootstrap, Plan, bootstrap_of_kind};
+use super::{Bootstrap, Plan, bootstrap_of_kind, went_wrong};
 use crate::{
-    Fit, SemError,
+    Fit, SemError, Warning,
     inference::{intervals::standard_error, model_tests::ModelTest},
     settings::{BootstrapKind, BootstrapSettings, TestName},
 };
@@ -55,6 +55,11 @@ impl BollenStine {
         let plan = Plan { kind: BootstrapKind::BollenStine, resamples, seed, with_statistic: true };
         let drawn = bootstrap_of_kind(fit, plan, &|resample| vec![resample.statistic], &|_| true)?;
         Ok(BollenStine::new(statistic, &drawn, 0, seed))
+    }
+
+    /// A warning where resamples went wrong.
+    pub(crate) fn warning(&self) -> Option<Warning> {
+        went_wrong(BootstrapKind::BollenStine, self.drawn, self.failed, self.inadmissible)
     }
 
     /// The test beside others. Its p is none of χ².

@@ -27,11 +27,12 @@ pub use population::transformed_rows;
 use worker::{Replicate, Shared, Worker};
 
 use crate::{
-    Fit, Sample, SemError, Settings,
+    Fit, Sample, SemError, Settings, Warning,
     estimate::defined::RowEstimates,
     exploratory,
     fit::ImpliedMoments,
     settings::{BootstrapInterval, BootstrapKind, StandardErrors, TestName},
+    warning::WarningCode,
 };
 
 /// Resamples of a fit.
@@ -47,6 +48,26 @@ pub struct Bootstrap {
     pub failed: Vec<usize>,
     /// Replicates that converged to an inadmissible solution (kept, as lavaan and AMOS do, and counted).
     pub inadmissible: Vec<usize>,
+}
+
+impl Bootstrap {
+    /// A warning where resamples did not converge, or more than one in a hundred was inadmissible.
+    pub(crate) fn warning(&self, kind: BootstrapKind) -> Option<Warning> {
+        went_wrong(kind, self.drawn, self.failed.len(), self.inadmissible.len())
+    }
+}
+
+fn went_wrong(kind: BootstrapKind, drawn: usize, failed: usize, inadmissible: usize) -> Option<Warning> {
+    (failed > 0 || 100 * inadmissible > drawn).then(|| Warning {
+        code: WarningCode::ResamplesFailed,
+        subjects: vec![drawn.to_string(), failed.to_string(), inadmissible.to_string()],
+        text: format!(
+            "of {drawn} resamples ({}) {failed} did not converge and were left out, {inadmissible} ended in an inadmissible \
+             solution (a negative variance or the like) and were kept, as in lavaan and AMOS. Report how many. A few extreme \
+             resamples can carry a standard error; percentile intervals bear them better",
+            kind.word()
+        ),
+    })
 }
 
 /// Whether resamples are drawn for standard errors and intervals, and not for the Bollen-Stine test alone.
