@@ -24,6 +24,7 @@ pub mod options;
 pub mod parameter_table;
 pub mod sample;
 pub mod settings;
+pub mod simulate;
 pub mod standardized;
 pub mod syntax;
 pub mod warning;

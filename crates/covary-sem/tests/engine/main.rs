@@ -16,5 +16,7 @@ mod intervals;
 mod invariance;
 mod language;
 mod lavaan;
+mod random_models;
+mod simulate;
 mod two_level;
 mod yongkang;

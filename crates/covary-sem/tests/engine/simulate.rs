@@ -1,0 +1,1 @@
+//! Simulated data against what was asked for.
