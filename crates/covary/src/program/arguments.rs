@@ -49,6 +49,8 @@ pub enum Task {
     Invariance(InvarianceArguments),
     /// Show the parameter table of a model without fitting it
     Model(ModelArguments),
+    /// Data from a model with population values
+    Simulate(SimulateArguments),
     /// Descriptive statistics
     Describe(ItemsArguments),
     /// KMO, Bartlett and exploratory factor analysis
@@ -294,6 +296,85 @@ pub struct ModelArguments {
     /// How to read the data file
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// Arguments of `covary simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// Model in lavaan's language with population values: 0.8*x1 or start(0.8)*x1
+    pub model: PathBuf,
+    /// What is drawn
+    #[command(flatten)]
+    pub drawing: Drawing,
+    /// Number of cases; one for each group, or one for all
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "500")]
+    pub n: Vec<usize>,
+    /// Number of datasets
+    #[arg(long, value_name = "R", default_value_t = 1)]
+    pub reps: usize,
+    /// Where to write: sim.csv, with several datasets sim-0001.csv and so on; the extension is the format [default: CSV on
+    /// stdout]
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write all datasets to one file, with a first column "replicate"
+    #[arg(long)]
+    pub long: bool,
+    /// Values that are missing, by mechanism; may be repeated: mcar:RATE[:A,B,…], mar:RATE:CAUSE[:A,B,…],
+    /// mnar:RATE[:A,B,…], planned:A,B/C,D/…
+    #[arg(long, visible_alias = "mechanism", value_name = "MECHANISM")]
+    pub missing: Vec<String>,
+    /// Sample moments (divisor n) are exactly the population's
+    #[arg(long)]
+    pub empirical: bool,
+    /// Name of the variable that tells groups apart
+    #[arg(long, value_name = "NAME", default_value = "group")]
+    pub group: String,
+    /// Which defaults complete the model: sem, cfa, growth, lavaan
+    #[arg(long, value_name = "WORD", default_value = "sem")]
+    pub function: String,
+    /// Seed of the random streams
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Print the population (values, implied moments) and the files as one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How simulated data are distributed.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Distribution of the data")]
+pub struct Drawing {
+    /// normal, vale-maurelli (polynomials of correlated normal variables), independent (combinations of independent
+    /// generators) [default: normal; with a skewness or kurtosis vale-maurelli]
+    #[arg(long, value_name = "WORD")]
+    pub distribution: Option<String>,
+    /// Skewness of the variables: one figure, or one for each
+    #[arg(long, value_name = "X,…", value_delimiter = ',', allow_hyphen_values = true)]
+    pub skewness: Vec<f64>,
+    /// Excess kurtosis of the variables (normal: 0): one figure, or one for each
+    #[arg(long, value_name = "X,…", value_delimiter = ',', allow_hyphen_values = true)]
+    pub kurtosis: Vec<f64>,
+    /// Cut variables without thresholds in the model into so many categories
+    #[arg(long, value_name = "K")]
+    pub categories: Option<usize>,
+    /// How these are filled
+    #[arg(long, value_name = "WORD", default_value = "symmetric", requires = "categories")]
+    pub shape: ShapeOfCategories,
+    /// Share of each category, in place of --categories: 0.1,0.2,0.4,0.2,0.1
+    #[arg(long, value_name = "X,…", value_delimiter = ',', conflicts_with = "categories")]
+    pub shares: Vec<f64>,
+    /// Only these variables are cut
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    pub cut: Vec<String>,
+}
+
+/// How categories are filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShapeOfCategories {
+    /// Thresholds at equal distances between −2.5 and 2.5 standard deviations
+    Symmetric,
+    /// Each category holds half as many cases as the one below it
+    Skewed,
 }
 
 /// Arguments of `covary describe` and `covary reliability`.

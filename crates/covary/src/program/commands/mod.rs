@@ -16,5 +16,6 @@ pub mod reliability;
 pub mod run;
 pub mod schema;
 pub mod scores;
+pub mod simulate;
 pub mod summary;
 mod summary_resamples;
