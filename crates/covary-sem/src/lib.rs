@@ -22,6 +22,7 @@ pub mod model_matrices;
 mod not_built;
 pub mod options;
 pub mod parameter_table;
+pub mod power;
 pub mod sample;
 pub mod settings;
 pub mod simulate;
