@@ -15,4 +15,4 @@ mod summary;
 
 pub use monte_carlo::{PowerSettings, monte_carlo};
 pub use study::{Study, Tracked, Truth};
-pub use summary::{FitAtN, ParameterAtN, PowerAtN, PowerReport, Share, Target};
+pub use summary::{FitAtN, Mean, Needed, Parameter, ParameterAtN, PowerAtN, PowerReport, Share, Target, Tried};

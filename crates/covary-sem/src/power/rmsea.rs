@@ -164,6 +164,69 @@ impl FitTest {
     }
 }
 
+/// Power of tests of fit: the JSON contract `covary.power.fit/1`.
+#[derive(Clone, Debug, Serialize)]
+pub struct FitPowerReport {
+    /// `covary.power.fit/1`
+    pub schema: &'static str,
+    /// What is tested.
+    pub kind: Kind,
+    /// Degrees of freedom: of the model; of the nested model and of the one it is nested in.
+    pub df: Vec<f64>,
+    /// RMSEA under the null hypothesis, likewise.
+    pub h0: Vec<f64>,
+    /// RMSEA under the alternative, likewise.
+    pub ha: Vec<f64>,
+    /// Level.
+    pub alpha: f64,
+    /// Groups.
+    pub groups: usize,
+    /// Power at each N.
+    pub powers: Vec<FitPower>,
+    /// The wanted power, where one was asked for.
+    pub target: Option<f64>,
+    /// The least N that reaches it; `None` also beyond 10⁸.
+    pub cases_needed: Option<usize>,
+}
+
+/// Power at one N.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct FitPower {
+    /// N over all groups.
+    pub n_total: usize,
+    /// The critical value of the statistic.
+    pub critical: Option<f64>,
+    /// The power.
+    pub power: Option<f64>,
+}
+
+impl FitPowerReport {
+    /// The power of a test at each N, and the N for a wanted power. `df`, `h0` and `ha` are shown as they were given.
+    pub fn new(
+        test: &FitTest,
+        [df, h0, ha]: [Vec<f64>; 3],
+        cases: &[usize],
+        target: Option<f64>,
+    ) -> Result<FitPowerReport, SemError> {
+        if let Some(target) = target.filter(|target| !(*target > 0.0 && *target < 1.0)) {
+            return Err(SemError::Option(format!("target = {target}: a power between 0 and 1 is expected")));
+        }
+        let at = |n: &usize| FitPower { n_total: *n, critical: test.critical(*n as f64), power: test.power(*n as f64) };
+        Ok(FitPowerReport {
+            schema: "covary.power.fit/1",
+            kind: test.kind(),
+            df,
+            h0,
+            ha,
+            alpha: test.alpha,
+            groups: test.groups,
+            powers: cases.iter().map(at).collect(),
+            target,
+            cases_needed: target.and_then(|target| test.cases_for(target)),
+        })
+    }
+}
+
 fn check_rmsea(values: &[(&str, f64)]) -> Result<(), SemError> {
     match values.iter().find(|(_, value)| !(*value >= 0.0 && value.is_finite())) {
         Some((name, value)) => Err(SemError::Option(format!("{name} = {value}: an RMSEA is 0 or more"))),

@@ -39,8 +39,8 @@ pub struct PowerReport {
     pub by_moments: bool,
     /// What the model text holds constant in the analysis.
     pub constants: Vec<String>,
-    /// What was assumed.
-    pub notes: Vec<String>,
+    /// Population values that the text does not give and that were assumed.
+    pub assumed: Vec<String>,
     /// Parameters, in the order of each sample size.
     pub parameters: Vec<Parameter>,
     /// Sample sizes, in the order asked for.
@@ -255,7 +255,7 @@ impl PowerReport {
             drawn_limits: settings.limit_draws.is_some(),
             by_moments: super::by_moments::serves(study, &settings.drawing),
             constants: study.constants.clone(),
-            notes: study.population.notes.clone(),
+            assumed: study.population.assumed.clone(),
             parameters: study.tracked.iter().enumerate().map(parameter).collect(),
             grid,
             search: None,

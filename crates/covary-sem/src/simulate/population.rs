@@ -26,8 +26,8 @@ pub struct Population {
     pub values: Vec<Option<f64>>,
     /// One entry per group.
     pub groups: Vec<PopulationGroup>,
-    /// Values that were assumed, in words.
-    pub notes: Vec<String>,
+    /// Values of rows that the text states without one: `f =~ x3 = 1`.
+    pub assumed: Vec<String>,
 }
 
 /// The moments of one group.
@@ -49,7 +49,7 @@ impl Population {
     /// Reads the values of a model text as lavaan's `simulateData()` does.
     ///
     /// A value is a fixed one (`0.8*x1`) or a starting value (`start(0.8)*x1`). Without one, loadings and variances are 1
-    /// and everything else 0; what the text states without a value is named in `notes`. Latent variables have variance 1,
+    /// and everything else 0; what the text states without a value is named in `assumed`. Latent variables have variance 1,
     /// no marker is added, observed exogenous variables are random, means are 0 unless stated. Parameters with one label
     /// share the value that one of them has. `x1 | -1*t1 + 0*t2` cuts a variable into categories.
     ///
@@ -68,7 +68,7 @@ impl Population {
         let groups = if formulas.groups.is_empty() { labels.to_vec() } else { formulas.groups.clone() };
         let available = Available { variables: Vec::new(), groups: if groups.len() > 1 { groups } else { Vec::new() } };
         let table = complete(&continuous, &available, &as_population(settings))?;
-        let (theta, notes) = values(&table)?;
+        let (theta, assumed) = values(&table)?;
         let values = RowEstimates::new(&table).at(&theta);
         check_constraints(&table, &theta)?;
         let matrices = ModelMatrices::new(&table)?;
@@ -86,7 +86,7 @@ impl Population {
                 mean: matrices.mean,
             });
         }
-        Ok(Population { table, values, groups, notes })
+        Ok(Population { table, values, groups, assumed })
     }
 }
 
@@ -148,8 +148,7 @@ fn values(table: &ParameterTable) -> Result<(Vec<f64>, Vec<String>), SemError> {
             return Err(SemError::Model(format!("the value of \"{}\" is not finite", formula_of(row))));
         }
     }
-    let note = || format!("no value in the text, assumed: {}", assumed.join(", "));
-    Ok((theta, if assumed.is_empty() { Vec::new() } else { vec![note()] }))
+    Ok((theta, assumed))
 }
 
 /// What simulateData() takes without a value.

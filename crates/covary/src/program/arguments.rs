@@ -51,6 +51,8 @@ pub enum Task {
     Model(ModelArguments),
     /// Data from a model with population values
     Simulate(SimulateArguments),
+    /// Power, bias and coverage by simulation; power of tests of fit
+    Power(PowerArguments),
     /// Descriptive statistics
     Describe(ItemsArguments),
     /// KMO, Bartlett and exploratory factor analysis
@@ -340,6 +342,82 @@ pub struct SimulateArguments {
     pub json: bool,
 }
 
+/// Arguments of `covary power`.
+#[derive(Debug, Args)]
+pub struct PowerArguments {
+    /// Model in lavaan's language. Without --population it states the population too: 0.4*x and start(0.4)*x are values of
+    /// free parameters, whole numbers (1*x1, 0*g) constants
+    #[arg(required_unless_present = "rmsea")]
+    pub model: Option<PathBuf>,
+    /// The population, where it is another model than the analysed one
+    #[arg(long, value_name = "FILE", conflicts_with = "rmsea")]
+    pub population: Option<PathBuf>,
+    /// Sample sizes over all groups: 100,150,200 or FROM:TO:STEP [default: 100:500:100; with --parameter the N that is found]
+    #[arg(long, value_name = "N,…")]
+    pub n: Option<String>,
+    /// Samples of each size
+    #[arg(long, value_name = "R", default_value_t = 1000)]
+    pub reps: usize,
+    /// How the groups share the cases
+    #[arg(long, value_name = "X,…", value_delimiter = ',')]
+    pub group_ratio: Vec<f64>,
+    /// Level of two-sided tests
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    pub alpha: f64,
+    /// The power that is wanted [default: 0.8]
+    #[arg(long, value_name = "POWER")]
+    pub target: Option<f64>,
+    /// Search the N that reaches --target for this parameter: a label, the name of a definition, or a formula
+    #[arg(long, value_name = "NAME", conflicts_with = "rmsea")]
+    pub parameter: Option<String>,
+    /// How defined parameters (indirect effects) are judged
+    #[arg(long, value_name = "WORD", default_value = "delta")]
+    pub interval: DefinedInterval,
+    /// Draws of the Monte Carlo interval
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub interval_draws: usize,
+    /// Power of the test of fit by RMSEA, without a model: --df, --h0, --ha
+    #[arg(long, conflicts_with = "model", requires_all = ["df", "ha"])]
+    pub rmsea: bool,
+    /// Degrees of freedom; of nested models two, the restricted one first
+    #[arg(long, value_name = "DF[,DF]", value_delimiter = ',', requires = "rmsea")]
+    pub df: Vec<f64>,
+    /// RMSEA under the null hypothesis [default: 0.05; of nested models 0,0]
+    #[arg(long, value_name = "X[,X]", value_delimiter = ',', requires = "rmsea")]
+    pub h0: Vec<f64>,
+    /// RMSEA under the alternative
+    #[arg(long, value_name = "X[,X]", value_delimiter = ',', requires = "rmsea")]
+    pub ha: Vec<f64>,
+    /// Groups of the test by RMSEA
+    #[arg(long, value_name = "G", default_value_t = 1, requires = "rmsea")]
+    pub groups: usize,
+    /// What is drawn
+    #[command(flatten)]
+    pub drawing: Drawing,
+    /// Values that are missing, by mechanism; may be repeated: mcar:RATE[:A,B,…], mar:RATE:CAUSE[:A,B,…],
+    /// mnar:RATE[:A,B,…], planned:A,B/C,D/… (what the analysis does about them: --missing)
+    #[arg(long, value_name = "MECHANISM", help_heading = "Distribution of the data")]
+    pub mechanism: Vec<String>,
+    /// Options under lavaan's names (JSON)
+    #[arg(long, value_name = "FILE.json")]
+    pub options: Option<PathBuf>,
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// Write the result as a report, in the format of the file's extension
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// How defined parameters are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DefinedInterval {
+    /// By z with the standard error of the delta method
+    Delta,
+    /// By limits drawn from the normal distribution of the estimates
+    MonteCarlo,
+}
+
 /// How simulated data are distributed.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Distribution of the data")]
@@ -518,7 +596,7 @@ pub fn command() -> Command {
     let with_options = |command: Command| {
         command.args(OPTIONS.iter().map(option_argument)).args(NOT_BUILT.iter().map(|name| refused_argument(name)))
     };
-    let fitting = ["fit", "model", "compare", "invariance"];
+    let fitting = ["fit", "model", "compare", "invariance", "power"];
     fitting.into_iter().fold(Arguments::command(), |command, name| command.mut_subcommand(name, with_options))
 }
 

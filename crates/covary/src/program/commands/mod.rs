@@ -12,6 +12,7 @@ pub mod init;
 pub mod invariance;
 pub mod model;
 pub mod output;
+pub mod power;
 pub mod reliability;
 pub mod run;
 pub mod schema;

@@ -48,9 +48,7 @@ pub fn run(task: &SimulateArguments, common: &Common) -> Result<Outcome, Failure
         ..drawing_settings(&task.drawing)?
     };
     let simulator = Simulator::new(&population, &drawing)?;
-    if !common.quiet {
-        population.notes.iter().for_each(|note| eprintln!("covary: note: {}: {note}", task.model.display()));
-    }
+    tell_assumed(&task.model, &population, common);
     let files = write(task, &simulator, common)?;
     if task.json {
         let report = Report::new(&population, &simulator, task, &files);
@@ -66,6 +64,17 @@ pub fn run(task: &SimulateArguments, common: &Common) -> Result<Outcome, Failure
         ));
     }
     Ok(Outcome::Done)
+}
+
+/// Says which values the text does not give.
+pub(super) fn tell_assumed(model: &Path, population: &Population, common: &Common) {
+    if !common.quiet && !population.assumed.is_empty() {
+        eprintln!(
+            "covary: note: {}: no value in the text, assumed: {}",
+            model.display(),
+            population.assumed.join(", ")
+        );
+    }
 }
 
 /// The population of a model file.
@@ -183,7 +192,7 @@ struct Report {
     n_obs: Vec<usize>,
     values: Vec<ValueOfRow>,
     groups: Vec<Group>,
-    notes: Vec<String>,
+    assumed: Vec<String>,
     files: Vec<String>,
 }
 
@@ -234,7 +243,7 @@ impl Report {
             n_obs: simulator.cases(),
             values: population.table.rows.iter().zip(&population.values).filter_map(value).collect(),
             groups: population.groups.iter().map(group).collect(),
-            notes: population.notes.clone(),
+            assumed: population.assumed.clone(),
             files: files.to_vec(),
         }
     }
