@@ -26,16 +26,16 @@ pub(super) fn caption(table: PowerTable) -> Text {
 pub(super) fn head(term: PowerTerm) -> Text {
     match term {
         PowerTerm::Truth => text!["Population"],
-        PowerTerm::MeanEstimate => text!["Mean estimate"],
+        PowerTerm::MeanEstimate => text![Sym("M")],
         PowerTerm::Bias => text!["Bias"],
         PowerTerm::RelativeBias => text!["Bias, %"],
         PowerTerm::SdOfEstimates => text![Sym("SD")],
-        PowerTerm::MeanError => text!["Mean S.E."],
+        PowerTerm::MeanError => text!["S.E."],
         PowerTerm::ErrorRatio => text!["S.E./", Sym("SD")],
         PowerTerm::Coverage => text!["Coverage, %"],
         PowerTerm::Power => text!["Power"],
-        PowerTerm::MonteCarloError => text!["± (Monte Carlo)"],
-        PowerTerm::Analytic => text!["By approximation"],
+        PowerTerm::MonteCarloError => text!["± MC"],
+        PowerTerm::Analytic => text!["Approx."],
         PowerTerm::AtN(cases) => text![Sym("N"), " = ", Number::plan(cases as f64)],
         PowerTerm::Needed => text![Sym("N"), " needed"],
         PowerTerm::Converged => text!["Converged, %"],
@@ -136,22 +136,22 @@ pub(super) fn say(sentence: PowerSentence) -> Text {
             text!["The text gives no value, and these were assumed: ", names(&assumed), "."]
         }
         PowerSentence::Found { parameter, target, needed, lower, upper } => text![
-            "For power ",
+            "Power ",
             target,
-            " of ",
+            " for ",
             Name(&parameter),
-            " ",
+            " needs ",
             Sym("N"),
             " = ",
             needed,
-            " cases are needed (95% CI [",
+            " (95% CI [",
             lower,
             ",\u{a0}",
             upper,
             "])."
         ],
         PowerSentence::NotFound { parameter, target } => {
-            text!["No sample size that was tried leads to power ", target, " of ", Name(&parameter), "."]
+            text!["No sample size that was tried leads to power ", target, " for ", Name(&parameter), "."]
         }
         PowerSentence::ByApproximation { cases } => {
             text!["By the normal approximation at the population's values (Satorra & Saris, 1985) it is ", cases, "."]
