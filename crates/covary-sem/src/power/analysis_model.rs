@@ -55,21 +55,20 @@ fn constant_values(modifiers: &Modifiers) -> impl Iterator<Item = f64> + '_ {
     })
 }
 
-/// Values become starting values, one for each group that has one.
+/// Values become starting values; in each group for itself, so that `c(0, 0.5)` is free in the second group alone.
 fn free(modifiers: &mut Modifiers) {
-    let has_start = modifiers.start.iter().any(Option::is_some);
-    let any_value = modifiers.fixed.iter().any(|fixing| matches!(fixing, Fixing::Value(value) if value.fract() != 0.0));
-    if has_start {
+    if modifiers.start.iter().any(Option::is_some) {
         modifiers.fixed = vec![Fixing::Free];
         return;
     }
-    if !any_value {
-        return;
-    }
-    let value = |fixing: &Fixing| match fixing {
-        Fixing::Value(value) => Some(*value),
-        Fixing::Free => None,
+    let of_parameter = |fixing: &Fixing| match fixing {
+        Fixing::Value(value) if value.fract() != 0.0 => Some(*value),
+        _ => None,
     };
-    modifiers.start = modifiers.fixed.iter().map(value).collect();
-    modifiers.fixed = vec![Fixing::Free];
+    modifiers.start = modifiers.fixed.iter().map(of_parameter).collect();
+    for (fixing, start) in modifiers.fixed.iter_mut().zip(&modifiers.start) {
+        if start.is_some() {
+            *fixing = Fixing::Free;
+        }
+    }
 }
