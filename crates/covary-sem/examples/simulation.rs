@@ -1,6 +1,6 @@
 //! Coverage of 95% intervals and type I error of the test of the model, by estimator, in data whose truth is known.
 //!
-//! `cargo run --release -p covary-sem --example simulation [REPLICATES [SEED]]` prints the table of docs/simulation.md.
+//! `cargo run --release -p covary-sem --example simulation [REPLICATES [SEED [CASES]]]` prints the table of docs/simulation.md.
 //! The population: two factors that correlate .4, four indicators each. Data: normal; elliptical (multivariate t, 8 degrees
 //! of freedom, brought to the same covariance matrix); with 20% of the answers missing at random positions; with y5 to y8
 //! missing where y1 is above a limit (missing at random in Rubin's sense); in two groups with equal loadings and
@@ -17,7 +17,6 @@ const MODEL: &str = "f =~ y1 + y2 + y3 + y4\ng =~ y5 + y6 + y7 + y8";
 const TWO_LEVELS: &str = "level: 1\nf =~ y1 + y2 + y3 + y4\nlevel: 2\ng =~ y1 + y2 + y3 + y4";
 const LOADINGS: [f64; 8] = [0.8, 0.7, 0.6, 0.7, 0.6, 0.8, 0.7, 0.5];
 const CORRELATION: f64 = 0.4;
-const CASES: usize = 400;
 const CLUSTER: usize = 10;
 /// Share of the variance that members of a cluster have in common, and of level 2.
 const SHARED: f64 = 0.2;
@@ -58,8 +57,9 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let replicates: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1000);
     let seed: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(1);
+    let cases: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(400);
     println!(
-        "{replicates} replicates, seed {seed}. Monte Carlo error of a share of 95%: {:.1}%.",
+        "{replicates} replicates of {cases} cases, seed {seed}. Monte Carlo error of a share of 95%: {:.1}%.",
         error(0.95, replicates)
     );
     println!();
@@ -69,7 +69,7 @@ fn main() {
     println!("|---|---|--:|--:|--:|--:|--:|--:|");
     for cell in cells() {
         let outcomes: Vec<Option<Outcome>> =
-            (0..replicates).into_par_iter().map(|replicate| run(&cell, seed, replicate as u64)).collect();
+            (0..replicates).into_par_iter().map(|replicate| run(&cell, cases, seed, replicate as u64)).collect();
         println!("{}", line(&cell, &outcomes));
     }
 }
@@ -156,8 +156,8 @@ fn cells() -> Vec<Cell> {
     cells
 }
 
-fn run(cell: &Cell, seed: u64, replicate: u64) -> Option<Outcome> {
-    let data = simulate(cell.kind, &mut random::stream(seed, replicate));
+fn run(cell: &Cell, cases: usize, seed: u64, replicate: u64) -> Option<Outcome> {
+    let data = simulate(cell.kind, cases, &mut random::stream(seed, replicate));
     let mut settings: Settings =
         settings_from(cell.options.as_object()?.iter().map(|(name, value)| (name.as_str(), value))).ok()?;
     settings.std_lv = true;
@@ -210,11 +210,11 @@ fn truth(kind: Kind, row: &covary_sem::Row) -> Option<f64> {
     }
 }
 
-fn simulate(kind: Kind, stream: &mut impl Rng) -> Dataset {
+fn simulate(kind: Kind, cases: usize, stream: &mut impl Rng) -> Dataset {
     let mut columns: Vec<Vec<f64>> = vec![Vec::new(); 8];
-    let (mut classes, mut schools) = (Vec::with_capacity(CASES), Vec::with_capacity(CASES));
+    let (mut classes, mut schools) = (Vec::with_capacity(cases), Vec::with_capacity(cases));
     let mut shared = [0.0; 8];
-    for case in 0..CASES {
+    for case in 0..cases {
         if case % CLUSTER == 0 {
             shared = answers(stream);
         }

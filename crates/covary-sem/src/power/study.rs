@@ -84,8 +84,14 @@ impl Study {
         group_variable: &str,
     ) -> Result<Study, SemError> {
         refuse(settings)?;
-        let population_text = population.unwrap_or(model);
-        let of_population = Population::new(population_text, settings, labels)?;
+        let of_population = match population {
+            // Constraints that stand beside the analysed model are none of the population's.
+            Some(text) => {
+                let settings = Settings { constraints: String::new(), ..settings.clone() };
+                Population::new(text, &settings, labels)?
+            }
+            None => Population::new(model, settings, labels)?,
+        };
         let mut settings = settings.clone();
         let several = of_population.groups.len() > 1;
         if several && settings.group.is_none() {
