@@ -69,10 +69,10 @@ pub struct Parameter {
 pub struct Needed {
     /// N over all groups, rounded up.
     pub n_total: usize,
-    /// Lower limit of its 95% interval.
-    pub lower: f64,
-    /// Upper limit.
-    pub upper: f64,
+    /// Lower limit of its 95% interval, rounded down.
+    pub lower: usize,
+    /// Upper limit, rounded up.
+    pub upper: usize,
 }
 
 /// The sample size of one parameter, found by a search.
@@ -224,7 +224,7 @@ impl Needed {
     /// From a line through points.
     pub(super) fn from_line(line: &ProbitLine, power: f64) -> Option<Needed> {
         let (n, [lower, upper]) = line.cases_for(power)?;
-        Some(Needed { n_total: n.ceil() as usize, lower, upper })
+        Some(Needed { n_total: n.ceil() as usize, lower: lower.floor() as usize, upper: upper.ceil() as usize })
     }
 }
 

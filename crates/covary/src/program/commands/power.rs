@@ -98,7 +98,7 @@ pub fn run(task: &PowerArguments, common: &Common, given: &[(&'static str, Value
     report.search = found;
     progress.finish();
     let title = format!("Power of {}", path.display());
-    let document = power_document(&report, &title, &English);
+    let document = || power_document(&report, &title, &English);
     Telling::new(task.json, task.report.as_deref(), common).tell(&report, &document)?;
     let usable = report.grid.iter().all(|own| own.converged.value.is_some_and(|share| share > 0.0));
     Ok(if usable { Outcome::Done } else { Outcome::LookAtModel })
@@ -181,7 +181,7 @@ fn of_fit(task: &PowerArguments, common: &Common) -> Result<Outcome, Failure> {
         }
     };
     let report = FitPowerReport::new(&test, [task.df.clone(), h0, task.ha.clone()], &cases, task.target)?;
-    let document = fit_power_document(&report, "Power of a test of fit", &English);
+    let document = || fit_power_document(&report, "Power of a test of fit", &English);
     Telling::new(task.json, task.report.as_deref(), common).tell(&report, &document)?;
     Ok(Outcome::Done)
 }
