@@ -19,7 +19,7 @@ use covary_sem::{
     },
     fit, parse,
     power::{
-        PowerSettings, Study, monte_carlo,
+        Design, PowerSettings, Study, monte_carlo,
         rmsea::{FitPowerReport, FitTest},
         sample_size::sample_size,
     },
@@ -141,7 +141,8 @@ fn a_robust_estimator_is_reported_by_its_own_figures() {
 fn reports_of_power_are_sound() {
     let model =
         parse("f =~ 0.8*a + 0.7*b + 0.6*c + d\nh =~ 1*u + 0.7*v + 0.8*w\nh ~ p*f + start(0.3)*f\nq := p^2").unwrap();
-    let study = Study::new(&model, None, &Settings::default(), &[], "group").unwrap();
+    let settings = Settings::default();
+    let study = Study::new(&Design::new(&model, &settings)).unwrap();
     let plan = PowerSettings {
         grid: vec![vec![100], vec![200], vec![300]],
         replicates: 60,

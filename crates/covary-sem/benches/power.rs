@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use covary_sem::{
     Settings, parse,
-    power::{PowerSettings, Study, monte_carlo},
+    power::{Design, PowerSettings, Study, monte_carlo},
     simulate::SimulationSettings,
 };
 
@@ -26,8 +26,8 @@ fn model(factors: usize, items: usize) -> String {
 }
 
 fn replicates(bencher: divan::Bencher, factors: usize, items: usize, distribution: &str) {
-    let study = Study::new(&parse(&model(factors, items)).expect("a model"), None, &Settings::default(), &[], "group")
-        .expect("a study");
+    let (model, settings) = (parse(&model(factors, items)).expect("a model"), Settings::default());
+    let study = Study::new(&Design::new(&model, &settings)).expect("a study");
     let settings = PowerSettings {
         grid: vec![vec![300]],
         replicates: 200,

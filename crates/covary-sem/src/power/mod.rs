@@ -14,5 +14,5 @@ mod study;
 mod summary;
 
 pub use monte_carlo::{PowerSettings, monte_carlo};
-pub use study::{Study, Tracked, Truth};
+pub use study::{Design, Study, Tracked, Truth};
 pub use summary::{FitAtN, Mean, Needed, Parameter, ParameterAtN, PowerAtN, PowerReport, Share, Target, Tried};

@@ -68,34 +68,52 @@ impl Truth {
     }
 }
 
+/// What a study is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Design<'a> {
+    /// The analysed model; without a population of its own it states that too.
+    pub model: &'a Formulas,
+    /// The population.
+    pub population: Option<&'a Formulas>,
+    /// How it is analysed.
+    pub settings: &'a Settings,
+    /// Labels of the groups, as for [`Population::new`].
+    pub labels: &'a [String],
+    /// The variable that tells groups apart in the data.
+    pub group_variable: &'a str,
+    /// Whether the population's values are standardized: see [`Population::standardized`].
+    pub standardized: bool,
+}
+
+impl<'a> Design<'a> {
+    /// A design without groups, its values as they stand.
+    pub fn new(model: &'a Formulas, settings: &'a Settings) -> Design<'a> {
+        Design { model, population: None, settings, labels: &[], group_variable: "group", standardized: false }
+    }
+}
+
 impl Study {
-    /// A study of `model`; the population is stated by a text of its own, or by the same.
-    ///
-    /// `labels` as for [`Population::new`]; `group_variable` is the variable that tells groups apart in the data.
+    /// The study of a design.
     ///
     /// # Errors
     /// Those of [`Population::new`] and of a fit; [`SemError::Model`] where the analysed model has other variables than the
     /// population, or cannot be identified.
-    pub fn new(
-        model: &Formulas,
-        population: Option<&Formulas>,
-        settings: &Settings,
-        labels: &[String],
-        group_variable: &str,
-    ) -> Result<Study, SemError> {
+    pub fn new(design: &Design) -> Result<Study, SemError> {
+        let Design { model, population, settings, .. } = *design;
         refuse(settings)?;
+        let read = if design.standardized { Population::standardized } else { Population::new };
         let of_population = match population {
             // Constraints that stand beside the analysed model are none of the population's.
             Some(text) => {
                 let settings = Settings { constraints: String::new(), ..settings.clone() };
-                Population::new(text, &settings, labels)?
+                read(text, &settings, design.labels)?
             }
-            None => Population::new(model, settings, labels)?,
+            None => read(model, settings, design.labels)?,
         };
         let mut settings = settings.clone();
         let several = of_population.groups.len() > 1;
         if several && settings.group.is_none() {
-            settings.group = Some(group_variable.to_string());
+            settings.group = Some(design.group_variable.to_string());
         }
         let (analysed, constants) = match population {
             Some(_) => {

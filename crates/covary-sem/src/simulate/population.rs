@@ -60,6 +60,24 @@ impl Population {
     /// [`SemError::Model`] where the text is no model, a constraint does not hold at the values, a variance is negative,
     /// or a covariance matrix is not positive definite; the text says which variables make it so.
     pub fn new(formulas: &Formulas, settings: &Settings, labels: &[String]) -> Result<Population, SemError> {
+        Population::read(formulas, settings, labels, false)
+    }
+
+    /// The same with (residual) variances that the text does not state such that every variable has variance 1: values are
+    /// then standardized ones, as with `simulateData(standardized = TRUE)`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); also where paths form a loop, and where a variable is explained to more than its variance of 1.
+    pub fn standardized(formulas: &Formulas, settings: &Settings, labels: &[String]) -> Result<Population, SemError> {
+        Population::read(formulas, settings, labels, true)
+    }
+
+    fn read(
+        formulas: &Formulas,
+        settings: &Settings,
+        labels: &[String],
+        standardized: bool,
+    ) -> Result<Population, SemError> {
         refuse(formulas)?;
         let continuous = Formulas {
             elements: formulas.elements.iter().filter(|e| e.op != Operator::Threshold).cloned().collect(),
@@ -68,10 +86,13 @@ impl Population {
         let groups = if formulas.groups.is_empty() { labels.to_vec() } else { formulas.groups.clone() };
         let available = Available { variables: Vec::new(), groups: if groups.len() > 1 { groups } else { Vec::new() } };
         let table = complete(&continuous, &available, &as_population(settings))?;
-        let (theta, assumed) = values(&table)?;
+        let Values { mut theta, unstated, assumed } = values(&table, standardized)?;
+        let matrices = ModelMatrices::new(&table)?;
+        if standardized {
+            standardize(&table, &matrices, &unstated, &mut theta)?;
+        }
         let values = RowEstimates::new(&table).at(&theta);
         check_constraints(&table, &theta)?;
-        let matrices = ModelMatrices::new(&table)?;
         let mut groups = Vec::new();
         for (k, (layout, block)) in matrices.blocks.iter().zip(&table.blocks).enumerate() {
             let matrices = matrices.matrices(k, &theta, &[]).ok_or_else(|| {
@@ -119,7 +140,8 @@ fn as_population(settings: &Settings) -> Settings {
         orthogonal_x: settings.orthogonal_x,
         orthogonal_y: settings.orthogonal_y,
         constraints: settings.constraints.clone(),
-        std_lv: true,
+        // Latent variances are values like others: 1 where the text does not say otherwise.
+        std_lv: false,
         fixed_x: Some(false),
         meanstructure: Some(true),
         auto: Auto { fix_first: Some(false), fix_single: Some(false), efa: Some(false), ..Auto::default() },
@@ -127,28 +149,89 @@ fn as_population(settings: &Settings) -> Settings {
     }
 }
 
-/// θ of the population, and what was assumed.
-fn values(table: &ParameterTable) -> Result<(Vec<f64>, Vec<String>), SemError> {
+/// θ of the population.
+struct Values {
+    theta: Vec<f64>,
+    /// Rows of variances without a value in the text.
+    unstated: Vec<usize>,
+    /// What was assumed and might have been meant otherwise: all but means, and variances of what nothing predicts.
+    assumed: Vec<String>,
+}
+
+fn values(table: &ParameterTable, standardized: bool) -> Result<Values, SemError> {
     let mut by_label: HashMap<&str, f64> = HashMap::new();
     for row in table.rows.iter().filter(|row| row.is_parameter() && !row.label.is_empty()) {
         if let Some(value) = row.fixed.or(row.start) {
             by_label.entry(row.label.as_str()).or_insert(value);
         }
     }
-    let mut theta = vec![0.0; table.free];
-    let mut assumed = Vec::new();
-    for row in &table.rows {
+    let is_predicted = |name: &str| {
+        table.rows.iter().any(|row| match row.op {
+            Operator::Measures => row.rhs == name,
+            Operator::Regression => row.lhs == name,
+            _ => false,
+        })
+    };
+    let mut values = Values { theta: vec![0.0; table.free], unstated: Vec::new(), assumed: Vec::new() };
+    for (index, row) in table.rows.iter().enumerate() {
         let Some(k) = row.free else { continue };
         let known = row.start.or_else(|| by_label.get(row.label.as_str()).copied());
-        theta[k] = known.unwrap_or_else(|| usual(row));
-        if known.is_none() && row.user {
-            assumed.push(format!("{} = {}", formula_of(row), usual(row)));
+        values.theta[k] = known.unwrap_or_else(|| usual(row));
+        let is_variance = row.op == Operator::Covariance && row.lhs == row.rhs;
+        if known.is_none() && is_variance {
+            values.unstated.push(index);
         }
-        if !theta[k].is_finite() {
+        let expected = match row.op {
+            Operator::Intercept => true,
+            _ if is_variance => standardized || !is_predicted(&row.lhs),
+            _ => false,
+        };
+        if known.is_none() && (row.user || !expected) && !(is_variance && standardized) {
+            let group = if row.group > 1 { format!(" (group {})", row.group) } else { String::new() };
+            values.assumed.push(format!("{} = {}{group}", formula_of(row), usual(row)));
+        }
+        if !values.theta[k].is_finite() {
             return Err(SemError::Model(format!("the value of \"{}\" is not finite", formula_of(row))));
         }
     }
-    Ok((theta, assumed))
+    Ok(values)
+}
+
+/// Changes variances that the text does not state until the variances of their variables are 1.
+///
+/// A variance changes the variances of what its variable predicts alone, so that without loops each round settles the next
+/// generation of variables.
+fn standardize(
+    table: &ParameterTable,
+    matrices: &ModelMatrices,
+    unstated: &[usize],
+    theta: &mut [f64],
+) -> Result<(), SemError> {
+    let rounds = table.blocks.iter().map(|block| block.observed.len() + block.latent.len()).max().unwrap_or(0) + 1;
+    for _ in 0..rounds {
+        let mut largest: f64 = 0.0;
+        for (block, layout) in matrices.blocks.iter().enumerate() {
+            let Some(own) = matrices.matrices(block, theta, &[]) else { break };
+            for &row in unstated.iter().filter(|row| table.rows[**row].block == block) {
+                let row = &table.rows[row];
+                let total = match (layout.latent_position(&row.lhs), layout.observed_position(&row.lhs)) {
+                    (Some(j), _) => own.latent_covariance[(j, j)],
+                    (None, Some(i)) => own.covariance[(i, i)],
+                    (None, None) => continue,
+                };
+                if let Some(k) = row.free {
+                    theta[k] += 1.0 - total;
+                    largest = largest.max((1.0 - total).abs());
+                }
+            }
+        }
+        if largest < 1e-12 {
+            return Ok(());
+        }
+    }
+    Err(SemError::Model(
+        "variables cannot be standardized where paths form a loop: state their (residual) variances".into(),
+    ))
 }
 
 /// What simulateData() takes without a value.

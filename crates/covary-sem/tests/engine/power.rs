@@ -7,7 +7,7 @@ use covary_sem::{
     SemError,
     options::settings_from,
     parse,
-    power::{PowerAtN, PowerReport, PowerSettings, Share, Study, monte_carlo, sample_size},
+    power::{Design, PowerAtN, PowerReport, PowerSettings, Share, Study, monte_carlo, sample_size},
     simulate::SimulationSettings,
 };
 use serde_json::json;
@@ -22,7 +22,7 @@ fn study(model: &str, population: Option<&str>, options: serde_json::Value) -> S
     let population = population.map(|text| parse(text).unwrap());
     let settings =
         settings_from(options.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value))).unwrap();
-    Study::new(&parse(model).unwrap(), population.as_ref(), &settings, &[], "group").unwrap()
+    Study::new(&Design { population: population.as_ref(), ..Design::new(&parse(model).unwrap(), &settings) }).unwrap()
 }
 
 fn plan(grid: &[&[usize]], replicates: usize) -> PowerSettings {
@@ -238,7 +238,8 @@ fn what_cannot_be_studied_is_refused_with_its_reason() {
         let population = population.map(|text| parse(text).unwrap());
         let settings =
             settings_from(options.as_object().unwrap().iter().map(|(name, value)| (name.as_str(), value))).unwrap();
-        let study = Study::new(&parse(model).unwrap(), population.as_ref(), &settings, &[], "group");
+        let model = parse(model).unwrap();
+        let study = Study::new(&Design { population: population.as_ref(), ..Design::new(&model, &settings) });
         let text = study.map(|_| ()).unwrap_err().to_string();
         for word in expected {
             assert!(text.contains(word), "\"{word}\" in: {text}");

@@ -119,6 +119,37 @@ fn populations_are_those_of_simulate_data() {
     );
 }
 
+/// lavaan 0.6-14, simulateData(empirical = TRUE, standardized = TRUE), moments with divisor n.
+#[test]
+fn standardized_populations_are_those_of_simulate_data() {
+    let standardized = |text: &str| Population::standardized(&parse(text).unwrap(), &Settings::default(), &[]);
+    let text = "f =~ 0.8*x1 + 0.7*x2 + 0.6*x3\ng =~ 0.9*y1 + 0.5*y2\nh =~ 0.6*f + 0.7*g\nz ~ 0.3*h + 0.2*w";
+    let own = standardized(text).unwrap();
+    let expected: [&[f64]; 7] = [
+        &[1.0],
+        &[0.56, 1.0],
+        &[0.48, 0.42, 1.0],
+        &[0.3024, 0.2646, 0.2268, 1.0],
+        &[0.168, 0.147, 0.126, 0.45, 1.0],
+        &[0.144, 0.126, 0.108, 0.189, 0.105, 1.0],
+        &[0.0, 0.0, 0.0, 0.0, 0.0, 0.2, 1.0],
+    ];
+    for (i, row) in expected.iter().enumerate() {
+        for (j, value) in row.iter().enumerate() {
+            // 1e-10: decimals of lavaan's table that are exact products.
+            assert!(
+                (own.groups[0].covariance[(i, j)] - value).abs() < 1e-10,
+                "{i}, {j}: {:?}",
+                own.groups[0].covariance
+            );
+        }
+    }
+    assert!(own.assumed.is_empty(), "{:?}", own.assumed);
+    let error = |text: &str| standardized(text).unwrap_err().to_string();
+    assert!(error("f =~ 0.8*a + 1.2*b").contains("variance of b is -0.44"), "{}", error("f =~ 0.8*a + 1.2*b"));
+    assert!(error("a ~ 0.5*b\nb ~ 0.5*a + 0.2*c").contains("loop"));
+}
+
 /// Sampling errors of means and covariances of normal data: √(σ_ii/n), √((σ_ii σ_jj + σ_ij²)/n).
 #[test]
 fn a_million_normal_cases_have_the_moments_of_the_population() {
@@ -234,7 +265,7 @@ fn parameters_with_one_label_share_the_value_that_one_has() {
     assert_eq!((value("x1"), value("x2"), value("x3")), (0.7, 0.6, 0.7));
     let own = population("m ~ a*x\ny ~ b*m\nx ~~ 1*x\nab := a*b\na == 0\nb == 0");
     assert_eq!(own.values[own.table.definitions[0].0], Some(0.0));
-    assert_eq!(own.assumed, ["m ~ x = 0", "y ~ m = 0"]);
+    assert_eq!(own.assumed, ["m ~ x = 0", "y ~ m = 0", "m ~~ m = 1", "y ~~ y = 1"]);
 }
 
 #[test]

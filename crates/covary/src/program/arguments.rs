@@ -305,9 +305,6 @@ pub struct ModelArguments {
 pub struct SimulateArguments {
     /// Model in lavaan's language with population values: 0.8*x1 or start(0.8)*x1
     pub model: PathBuf,
-    /// What is drawn
-    #[command(flatten)]
-    pub drawing: Drawing,
     /// Number of cases; one for each group, or one for all
     #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "500")]
     pub n: Vec<usize>,
@@ -340,6 +337,9 @@ pub struct SimulateArguments {
     /// Print the population (values, implied moments) and the files as one JSON object on stdout
     #[arg(long)]
     pub json: bool,
+    /// What is drawn
+    #[command(flatten)]
+    pub drawing: Drawing,
 }
 
 /// Arguments of `covary power`.
@@ -391,13 +391,6 @@ pub struct PowerArguments {
     /// Groups of the test by RMSEA
     #[arg(long, value_name = "G", default_value_t = 1, requires = "rmsea")]
     pub groups: usize,
-    /// What is drawn
-    #[command(flatten)]
-    pub drawing: Drawing,
-    /// Values that are missing, by mechanism; may be repeated: mcar:RATE[:A,B,…], mar:RATE:CAUSE[:A,B,…],
-    /// mnar:RATE[:A,B,…], planned:A,B/C,D/… (what the analysis does about them: --missing)
-    #[arg(long, value_name = "MECHANISM", help_heading = "Distribution of the data")]
-    pub mechanism: Vec<String>,
     /// Options under lavaan's names (JSON)
     #[arg(long, value_name = "FILE.json")]
     pub options: Option<PathBuf>,
@@ -407,6 +400,13 @@ pub struct PowerArguments {
     /// Write the result as a report, in the format of the file's extension
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
+    /// What is drawn
+    #[command(flatten)]
+    pub drawing: Drawing,
+    /// Values that are missing, by mechanism; may be repeated: mcar:RATE[:A,B,…], mar:RATE:CAUSE[:A,B,…],
+    /// mnar:RATE[:A,B,…], planned:A,B/C,D/… (what the analysis does about them: --missing)
+    #[arg(long, value_name = "MECHANISM", help_heading = "Distribution of the data")]
+    pub mechanism: Vec<String>,
 }
 
 /// How defined parameters are judged.
@@ -422,6 +422,9 @@ pub enum DefinedInterval {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Distribution of the data")]
 pub struct Drawing {
+    /// (Residual) variances without a value are such that every variable has variance 1: values are standardized ones
+    #[arg(long)]
+    pub standardized: bool,
     /// normal, vale-maurelli (polynomials of correlated normal variables), independent (combinations of independent
     /// generators) [default: normal; with a skewness or kurtosis vale-maurelli]
     #[arg(long, value_name = "WORD")]

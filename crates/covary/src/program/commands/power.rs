@@ -9,7 +9,7 @@ use covary_report::{
 use covary_sem::{
     Formulas,
     power::{
-        PowerSettings, Study, monte_carlo,
+        Design, PowerSettings, Study, monte_carlo,
         rmsea::{FitPowerReport, FitTest},
         sample_size::{replicates_of_search, sample_size, split},
     },
@@ -57,8 +57,15 @@ pub fn run(task: &PowerArguments, common: &Common, given: &[(&'static str, Value
         groups => (1..=groups).map(|g| g.to_string()).collect(),
     };
     let group_variable = settings.group.clone().unwrap_or_else(|| "group".into());
-    let study = Study::new(&model, population.as_ref(), &settings, &labels, &group_variable)
-        .map_err(|error| in_file(path, error))?;
+    let study = Study::new(&Design {
+        model: &model,
+        population: population.as_ref(),
+        settings: &settings,
+        labels: &labels,
+        group_variable: &group_variable,
+        standardized: task.drawing.standardized,
+    })
+    .map_err(|error| in_file(path, error))?;
     tell_assumed(task.population.as_deref().unwrap_or(path), &study.population, common);
     let shares = shares(&task.group_ratio, study.population.groups.len())?;
     let parameter = task.parameter.as_deref().map(|name| study.find(name)).transpose()?;

@@ -38,7 +38,7 @@ pub fn run(task: &SimulateArguments, common: &Common) -> Result<Outcome, Failure
     let word = Value::String(task.function.clone());
     let settings = settings_from([("function", &word)])?;
     let labels = if task.n.len() > 1 { (1..=task.n.len()).map(|g| g.to_string()).collect() } else { Vec::new() };
-    let population = population(&task.model, &settings, &labels)?;
+    let population = population(&task.model, &settings, &labels, task.drawing.standardized)?;
     let drawing = SimulationSettings {
         cases: task.n.clone(),
         missing: task.missing.clone(),
@@ -78,10 +78,11 @@ pub(super) fn tell_assumed(model: &Path, population: &Population, common: &Commo
 }
 
 /// The population of a model file.
-pub(super) fn population(model: &Path, settings: &Settings, labels: &[String]) -> Result<Population, Failure> {
+fn population(model: &Path, settings: &Settings, labels: &[String], standardized: bool) -> Result<Population, Failure> {
     let text = files::read_text(model)?;
     let formulas = covary_sem::parse(&text).map_err(|error| in_file(model, error))?;
-    Population::new(&formulas, settings, labels).map_err(|error| in_file(model, error))
+    let read = if standardized { Population::standardized } else { Population::new };
+    read(&formulas, settings, labels).map_err(|error| in_file(model, error))
 }
 
 /// What the command line says of the distribution of the data.
