@@ -12,6 +12,7 @@ use covary_sem::{
         MomentDraws, Population, SimulationSettings, Simulator,
         categories::{Categories, CategoryShape},
         distributions::{ALL, Shape},
+        missing,
     },
 };
 use rayon::prelude::*;
@@ -319,6 +320,11 @@ fn categories_have_the_shares_that_thresholds_give() {
 
 #[test]
 fn values_are_missing_by_their_mechanism() {
+    let examples = ["mcar:0.1:x1,y2", "mar:0.2:x1", "mnar:0.15:x2", "planned:x1,x2/x3/y1,y2"];
+    assert_eq!(missing::ALL.len(), examples.len());
+    for (kind, example) in missing::ALL.iter().zip(examples) {
+        assert!(kind.form.starts_with(kind.name) && example.starts_with(kind.name), "{}", kind.name);
+    }
     let n = MANY as f64;
     let rate = |values: &[Option<f64>]| values.iter().filter(|v| v.is_none()).count() as f64 / n;
     let with = |text: &str, mechanisms: &[&str]| {
