@@ -147,7 +147,8 @@ impl<const N: usize> LaneSearches<N> {
                 self.set_directions(&moves);
             }
         }
-        let steps = Lanes(std::array::from_fn(|k| if self.lanes[k].ending.is_none() { self.lanes[k].step } else { 0.0 }));
+        let steps =
+            Lanes(std::array::from_fn(|k| if self.lanes[k].ending.is_none() { self.lanes[k].step } else { 0.0 }));
         let goes_on: [bool; N] = std::array::from_fn(|k| self.lanes[k].ending.is_none());
         for ((trial, point), direction) in self.trial.iter_mut().zip(&self.point).zip(&self.direction) {
             *trial = point.or(*point + steps * *direction, &goes_on);

@@ -61,7 +61,7 @@ impl ProbitLine {
                 score[1] += residual * x;
             }
             let determinant = information[0] * information[2] - information[1] * information[1];
-            if !(determinant > 1e-12 * information[0] * information[2]) {
+            if determinant.is_nan() || determinant <= 1e-12 * information[0] * information[2] {
                 return None;
             }
             let covariance =

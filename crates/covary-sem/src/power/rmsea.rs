@@ -130,7 +130,7 @@ impl FitTest {
 
     /// The probability that the null hypothesis is rejected with N cases. `None` with fewer than two.
     pub fn power(&self, cases: f64) -> Option<f64> {
-        if !(cases >= 2.0) {
+        if cases.is_nan() || cases < 2.0 {
             return None;
         }
         let (critical, lambda) = (self.critical(cases)?, self.noncentrality(self.alternative, cases));

@@ -22,8 +22,11 @@ pub struct Kind {
     pub form: &'static str,
     /// What it is.
     pub help: &'static str,
-    read: fn(&[&str], &Reading) -> Result<Box<dyn Mechanism>, SemError>,
+    read: fn(&[&str], &Reading) -> ReadMechanism,
 }
+
+/// A mechanism, or why its text is none.
+type ReadMechanism = Result<Box<dyn Mechanism>, SemError>;
 
 /// Every kind.
 pub const ALL: &[Kind] = &[
@@ -138,7 +141,7 @@ impl Probit {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
-        if !(deviation > 0.0) {
+        if deviation.is_nan() || deviation <= 0.0 {
             return Err(SemError::Option(format!("{} does not vary", reading.names[variable])));
         }
         let mut probit = Probit { mean, deviation, intercept: f64::NEG_INFINITY };
