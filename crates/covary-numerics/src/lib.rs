@@ -15,7 +15,7 @@ pub mod printed;
 pub mod quadratic_programme;
 pub mod quantile;
 pub mod random;
-mod root;
+pub mod root;
 pub mod rotation;
 pub mod scalar;
 

@@ -3,6 +3,9 @@
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+/// A random stream.
+pub type Stream = ChaCha8Rng;
+
 /// The stream of replicate `replicate` under `seed`.
 ///
 /// ChaCha with 8 rounds; the seed gives the key, the replicate the stream number, so that any
@@ -10,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 ///
 /// # Source
 /// Bernstein (2008); Salmon, Moraes, Dror and Shaw (2011) on counter-based streams.
-pub fn stream(seed: u64, replicate: u64) -> ChaCha8Rng {
+pub fn stream(seed: u64, replicate: u64) -> Stream {
     let mut stream = ChaCha8Rng::seed_from_u64(seed);
     stream.set_stream(replicate);
     stream

@@ -1,12 +1,12 @@
 //! The root of a monotone function within a bracket.
 
 /// The root of an increasing `f` between `low` and `high`, to the last digits.
-pub(crate) fn increasing_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+pub fn increasing_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     bracketed_root(f, low, high)
 }
 
 /// The root of a decreasing `f` between `low` and `high`, to the last digits.
-pub(crate) fn decreasing_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+pub fn decreasing_root(f: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
     bracketed_root(|x| -f(x), low, high)
 }
 

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use covary_report::{
     Block, Number, NumberKind, Report, Section, Span, Table, TableRow, Text,
-    sections::{comparison_document, fit_report_document, invariance_document, study_report},
+    sections::{
+        comparison_document, fit_power_document, fit_report_document, invariance_document, power_document, study_report,
+    },
     words::LANGUAGES,
 };
 use covary_sem::{
@@ -16,7 +18,13 @@ use covary_sem::{
         invariance::{InvarianceSettings, invariance},
     },
     fit, parse,
+    power::{
+        Design, PowerSettings, Study, monte_carlo,
+        rmsea::{FitPowerReport, FitTest},
+        sample_size::sample_size,
+    },
     settings::EstimatorName,
+    simulate::SimulationSettings,
 };
 use serde_json::Value;
 
@@ -128,6 +136,39 @@ fn a_robust_estimator_is_reported_by_its_own_figures() {
 }
 
 /// Every figure stands in the results, at the place that it names, with the same value.
+/// Reports of power, by simulation and of tests of fit.
+#[test]
+fn reports_of_power_are_sound() {
+    let model =
+        parse("f =~ 0.8*a + 0.7*b + 0.6*c + d\nh =~ 1*u + 0.7*v + 0.8*w\nh ~ p*f + start(0.3)*f\nq := p^2").unwrap();
+    let settings = Settings::default();
+    let study = Study::new(&Design::new(&model, &settings)).unwrap();
+    let plan = PowerSettings {
+        grid: vec![vec![100], vec![200], vec![300]],
+        replicates: 60,
+        alpha: 0.05,
+        target: 0.8,
+        drawing: SimulationSettings::default(),
+        limit_draws: Some(200),
+        seed: 1,
+    };
+    let mut power = monte_carlo(&study, &plan, &|_| true).unwrap();
+    power.search = Some(sample_size(&study, study.find("p").unwrap(), &[1.0], &plan, &|_| true).unwrap());
+    let test = FitTest::of_nested([22.0, 20.0], [0.0, 0.0], [0.06, 0.05], 0.05, 1).unwrap();
+    let shown = [vec![22.0, 20.0], vec![0.0, 0.0], vec![0.06, 0.05]];
+    let of_fit = FitPowerReport::new(&test, shown, &[100, 200], Some(0.8)).unwrap();
+    for words in LANGUAGES {
+        for (name, report, least) in
+            [("power", power_document(&power, "", *words), 500), ("fit", fit_power_document(&of_fit, "", *words), 15)]
+        {
+            check_numbers(name, &report, least);
+            check_ids(name, &report);
+            check_tables(name, &report);
+            check_percentages(name, &report);
+        }
+    }
+}
+
 fn check_numbers(name: &str, report: &Report, least: usize) {
     let mut count = 0;
     for_each_text(report, &mut |place, text| {

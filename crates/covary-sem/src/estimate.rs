@@ -15,6 +15,7 @@ mod restricted;
 pub mod restrictions;
 mod search;
 mod starting_values;
+mod warm;
 
 pub use attempts::estimate;
 pub use constraints::EqualityConstraints;
@@ -25,3 +26,4 @@ pub use objective::Objective;
 pub use restrictions::Restrictions;
 pub use search::{Estimates, fisher_metric, search};
 pub use starting_values::StartingValues;
+pub use warm::WarmSearch;

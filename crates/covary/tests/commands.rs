@@ -314,3 +314,68 @@ fn factor_scores_are_a_data_file() {
     );
     refused(&fit(&["--scores", "s.doc"]), &["s.doc", ".csv"]);
 }
+
+const POPULATION: &str = "f =~ 0.8*x1 + 0.7*x2 + 0.6*x3\nh =~ 0.8*y1 + 0.7*y2 + 0.6*y3\nh ~ b*f + start(0.4)*f\n";
+
+fn folder_with_population() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("pop.lav"), POPULATION).unwrap();
+    folder
+}
+
+#[test]
+fn data_are_simulated_from_a_model() {
+    let folder = folder_with_population();
+    let simulate = |further: &[&str]| covary(&[&["simulate", "pop.lav"], further].concat(), folder.path());
+    let text = |output: &Output| String::from_utf8(output.stdout.clone()).unwrap();
+    let first = text(&simulate(&["--n", "5"]));
+    assert!(first.starts_with("x1,x2,x3,y1,y2,y3\n") && first.lines().count() == 6, "{first}");
+    assert_eq!(first, text(&simulate(&["--n", "5", "--threads", "1"])));
+    assert_ne!(first, text(&simulate(&["--n", "5", "--seed", "2"])));
+    let written = simulate(&["--n", "20,30", "--reps", "3", "--out", "d/sim.sav", "--missing", "mcar:0.2"]);
+    assert_eq!(written.status.code(), Some(0), "{}", String::from_utf8_lossy(&written.stderr));
+    assert!(text(&written).contains("sim-0001.sav") && text(&written).contains("50 cases each"), "{}", text(&written));
+    assert!(folder.path().join("d/sim-0003.sav").exists() && !folder.path().join("d/sim-0004.sav").exists());
+    let long = text(&simulate(&["--n", "4", "--reps", "2", "--long", "--categories", "3"]));
+    assert!(long.starts_with("replicate,x1,") && long.lines().count() == 9, "{long}");
+    let told = json(&simulate(&["--n", "60", "--empirical", "--json", "--out", "exact.csv"]));
+    assert_eq!((&told["schema"], &told["n_obs"]), (&Value::from("covary.simulate/1"), &serde_json::json!([60])));
+    // Fitted to data with exactly the population's moments, the model gives back its values.
+    fs::write(folder.path().join("fit.lav"), "f =~ x1 + x2 + x3\nh =~ y1 + y2 + y3\nh ~ f").unwrap();
+    let fit = json(&covary(&["fit", "fit.lav", "exact.csv", "--std-lv", "--json", "-q"], folder.path()));
+    let path = fit["parameters"].as_array().unwrap().iter().find(|row| row["op"] == "~").unwrap();
+    assert!((path["est"].as_f64().unwrap() - 0.4).abs() < 1e-9 && fit["fit"]["chisq"].as_f64().unwrap() < 1e-9);
+    refused(&simulate(&["--reps", "2"]), &["--out"]);
+    refused(&simulate(&["--skewness", "2", "--kurtosis", "1"]), &["x1", "at least"]);
+    refused(&simulate(&["--missing", "mar:0.2:z"]), &["mar:0.2:z", "x1, x2"]);
+    refused(&simulate(&["--cut", "x1"]), &["--categories"]);
+    refused(&simulate(&["--function", "spline"]), &["spline", "growth"]);
+    fs::write(folder.path().join("bad.lav"), "f =~ 0.8*x1 + 0.7*x2\nx1 ~~ -1*x1").unwrap();
+    refused(&covary(&["simulate", "bad.lav"], folder.path()), &["bad.lav", "variance of x1 is -1"]);
+}
+
+#[test]
+fn power_is_told_for_a_grid_a_target_and_a_test_of_fit() {
+    let folder = folder_with_population();
+    let power = |further: &[&str]| covary(&[&["power"], further].concat(), folder.path());
+    let grid = ["pop.lav", "--n", "100:200:50", "--reps", "100", "--json"];
+    let report = json(&power(&[&grid[..], &["--report", "p.html"]].concat()));
+    assert_eq!(report["schema"], "covary.power/1");
+    assert_eq!(report["grid"].as_array().unwrap().len(), 3);
+    assert_eq!(report["df"], 8);
+    assert!(fs::read_to_string(folder.path().join("p.html")).unwrap().contains("<svg"));
+    let report = json(&power(&["pop.lav", "--parameter", "b", "--target", "0.9", "--reps", "100", "--json"]));
+    let (search, grid) = (&report["search"], &report["grid"]);
+    assert_eq!((&search["parameter"], &search["power"]), (&Value::from("h ~ f"), &Value::from(0.9)));
+    assert_eq!(grid[0]["n_total"], search["needed"]["n_total"]);
+    // semTools 0.5-6, findRMSEAsamplesize(.05, .08, 50).
+    let report = json(&power(&["--rmsea", "--df", "50", "--ha", "0.08", "--target", "0.8", "--json"]));
+    assert_eq!((&report["cases_needed"], &report["kind"]), (&Value::from(214), &Value::from("close_fit")));
+    let of = |further: &[&str]| power(&[&["pop.lav"], further].concat());
+    refused(&of(&["--n", "ten"]), &["ten", "FROM:TO:STEP"]);
+    refused(&of(&["--parameter", "c"]), &["\"c\"", "h ~ f"]);
+    refused(&of(&["--group-ratio", "1,-1"]), &["--group-ratio"]);
+    refused(&of(&["--estimator", "XYZ"]), &["XYZ"]);
+    refused(&power(&["--rmsea", "--df", "50", "--ha", "0.08"]), &["--n", "--target"]);
+    refused(&power(&["--rmsea", "--df", "50,40", "--ha", "0.08", "--n", "100"]), &["--ha", "two of nested models"]);
+}

@@ -17,6 +17,7 @@ mod measurement;
 mod method_bias;
 mod parameter_tests;
 mod pilot;
+mod power;
 mod profile;
 mod provenance;
 mod references;
@@ -33,6 +34,7 @@ use covary_analysis::{
 use covary_sem::{
     FitReport,
     comparison::{ComparisonReport, invariance::InvarianceReport},
+    power::{PowerReport, rmsea::FitPowerReport},
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -90,6 +92,20 @@ pub fn invariance_document(report: &InvarianceReport, title: &str, words: &dyn W
     let context = Context { words, names: Names::new(&[]) };
     let sections = invariance::sections(&Place::new(report, ""), &context);
     document(title, Text::new(), sections, report, words)
+}
+
+/// The report of a study of power.
+pub fn power_document(report: &PowerReport, title: &str, words: &dyn Words) -> Report {
+    let context = Context { words, names: Names::new(&[]) };
+    let sections = power::sections(&Place::new(report, ""), &context);
+    document(title, Text::new(), sections, report, words)
+}
+
+/// The report of the power of tests of fit.
+pub fn fit_power_document(report: &FitPowerReport, title: &str, words: &dyn Words) -> Report {
+    let context = Context { words, names: Names::new(&[]) };
+    let section = power::of_fit(&Place::new(report, ""), &context);
+    document(title, Text::new(), vec![section], report, words)
 }
 
 /// The report of descriptive statistics alone. `labels`: (name, label).

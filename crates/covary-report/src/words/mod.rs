@@ -4,6 +4,7 @@
 //! every match is exhaustive, so that a language which lacks a sentence does not compile.
 
 mod english;
+mod power;
 pub mod source;
 pub(crate) mod text;
 
@@ -23,6 +24,7 @@ use covary_sem::{
 use covary_study::{ConventionName, Extraction, FactorCount, Flag, IntervalKind, OutOfScale, RotationName};
 
 pub use english::English;
+pub use power::{PowerNote, PowerSentence, PowerTable, PowerTerm};
 
 use crate::{FindingText, Labels, Number, NumberKind, Severity, Text};
 
@@ -154,6 +156,8 @@ pub enum SectionName {
     Invariance,
     Equality,
     LatentMeans,
+    Power,
+    PowerByN,
     References,
 }
 
@@ -243,6 +247,7 @@ pub enum TableName {
     EqualityTests(Level),
     Releases(Level),
     LatentMeans,
+    Power(PowerTable),
 }
 
 /// Figures.
@@ -254,6 +259,7 @@ pub enum FigureName {
     MeasurementModel,
     StructuralModel,
     Effects,
+    Power,
 }
 
 /// Statistics, and what else heads a column or names a row.
@@ -417,6 +423,7 @@ pub enum Term {
     CohensD,
     Constraint,
     WaldTest,
+    Power(PowerTerm),
 }
 
 /// Notes below tables.
@@ -462,6 +469,7 @@ pub enum Note {
     InvarianceCriteria,
     Releases,
     LatentMeans,
+    Power(PowerNote),
 }
 
 /// Short things that stand alone.
@@ -772,6 +780,7 @@ pub enum Sentence {
         released: Vec<String>,
     },
     NoLatentMeans,
+    Power(PowerSentence),
 }
 
 /// What decided a hypothesis.

@@ -76,8 +76,14 @@ sources! {
         "Kock, N. (2015). Common method bias in PLS-SEM: A full collinearity assessment approach. International Journal of e-Collaboration, 11(4), 1–10.";
     LITTLE_1988: "Little, 1988",
         "Little, R. J. A. (1988). A test of missing completely at random for multivariate data with missing values. Journal of the American Statistical Association, 83(404), 1198–1202.";
+    MACCALLUM_1996: "MacCallum et al., 1996",
+        "MacCallum, R. C., Browne, M. W., & Sugawara, H. M. (1996). Power analysis and determination of sample size for covariance structure modeling. Psychological Methods, 1(2), 130–149.";
+    MACCALLUM_2006: "MacCallum et al., 2006",
+        "MacCallum, R. C., Browne, M. W., & Cai, L. (2006). Testing differences between nested covariance structure models: Power analysis and null hypotheses. Psychological Methods, 11(1), 19–35.";
     MACKINNON_1995: "MacKinnon et al., 1995",
         "MacKinnon, D. P., Warsi, G., & Dwyer, J. H. (1995). A simulation study of mediated effect measures. Multivariate Behavioral Research, 30(1), 41–62.";
+    MACKINNON_2004: "MacKinnon et al., 2004",
+        "MacKinnon, D. P., Lockwood, C. M., & Williams, J. (2004). Confidence limits for the indirect effect: Distribution of the product and resampling methods. Multivariate Behavioral Research, 39(1), 99–128.";
     MARDIA_1970: "Mardia, 1970",
         "Mardia, K. V. (1970). Measures of multivariate skewness and kurtosis with applications. Biometrika, 57(3), 519–530.";
     MARSH_2004: "Marsh et al., 2004",
@@ -94,6 +100,8 @@ sources! {
         "Rhemtulla, M., Brosseau-Liard, P. É., & Savalei, V. (2012). When can categorical variables be treated as continuous? A comparison of robust continuous and categorical SEM estimation methods under suboptimal conditions. Psychological Methods, 17(3), 354–373.";
     RONKKO_CHO_2022: "Rönkkö & Cho, 2022",
         "Rönkkö, M., & Cho, E. (2022). An updated guideline for assessing discriminant validity. Organizational Research Methods, 25(1), 6–47.";
+    SATORRA_SARIS_1985: "Satorra & Saris, 1985",
+        "Satorra, A., & Saris, W. E. (1985). Power of the likelihood ratio test in covariance structure analysis. Psychometrika, 50(1), 83–90.";
     SCHAFER_GRAHAM_2002: "Schafer & Graham, 2002",
         "Schafer, J. L., & Graham, J. W. (2002). Missing data: Our view of the state of the art. Psychological Methods, 7(2), 147–177.";
     TIBBE_MONTOYA_2022: "Tibbe & Montoya, 2022",

@@ -16,5 +16,8 @@ mod intervals;
 mod invariance;
 mod language;
 mod lavaan;
+mod power;
+mod random_models;
+mod simulate;
 mod two_level;
 mod yongkang;

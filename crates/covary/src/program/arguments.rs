@@ -49,6 +49,10 @@ pub enum Task {
     Invariance(InvarianceArguments),
     /// Show the parameter table of a model without fitting it
     Model(ModelArguments),
+    /// Data from a model with population values
+    Simulate(SimulateArguments),
+    /// Power, bias and coverage by simulation; power of tests of fit
+    Power(PowerArguments),
     /// Descriptive statistics
     Describe(ItemsArguments),
     /// KMO, Bartlett and exploratory factor analysis
@@ -296,6 +300,164 @@ pub struct ModelArguments {
     pub reading: Reading,
 }
 
+/// Arguments of `covary simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArguments {
+    /// Model in lavaan's language with population values: 0.8*x1 or start(0.8)*x1
+    pub model: PathBuf,
+    /// Number of cases; one for each group, or one for all
+    #[arg(long, value_name = "N,…", value_delimiter = ',', default_value = "500")]
+    pub n: Vec<usize>,
+    /// Number of datasets
+    #[arg(long, value_name = "R", default_value_t = 1)]
+    pub reps: usize,
+    /// Where to write: sim.csv, with several datasets sim-0001.csv and so on; the extension is the format [default: CSV on
+    /// stdout]
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Write all datasets to one file, with a first column "replicate"
+    #[arg(long)]
+    pub long: bool,
+    /// Values that are missing, by mechanism; may be repeated: mcar:RATE[:A,B,…], mar:RATE:CAUSE[:A,B,…],
+    /// mnar:RATE[:A,B,…], planned:A,B/C,D/…
+    #[arg(long, visible_alias = "mechanism", value_name = "MECHANISM")]
+    pub missing: Vec<String>,
+    /// Sample moments (divisor n) are exactly the population's
+    #[arg(long)]
+    pub empirical: bool,
+    /// Name of the variable that tells groups apart
+    #[arg(long, value_name = "NAME", default_value = "group")]
+    pub group: String,
+    /// Which defaults complete the model: sem, cfa, growth, lavaan
+    #[arg(long, value_name = "WORD", default_value = "sem")]
+    pub function: String,
+    /// Seed of the random streams
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Print the population (values, implied moments) and the files as one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// What is drawn
+    #[command(flatten)]
+    pub drawing: Drawing,
+}
+
+/// Arguments of `covary power`.
+#[derive(Debug, Args)]
+pub struct PowerArguments {
+    /// Model in lavaan's language. Without --population it states the population too: 0.4*x and start(0.4)*x are values of
+    /// free parameters, whole numbers (1*x1, 0*g) constants
+    #[arg(required_unless_present = "rmsea")]
+    pub model: Option<PathBuf>,
+    /// The population, where it is another model than the analysed one
+    #[arg(long, value_name = "FILE", conflicts_with = "rmsea")]
+    pub population: Option<PathBuf>,
+    /// Sample sizes over all groups: 100,150,200 or FROM:TO:STEP [default: 100:500:100; with --parameter the N that is found]
+    #[arg(long, value_name = "N,…")]
+    pub n: Option<String>,
+    /// Samples of each size
+    #[arg(long, value_name = "R", default_value_t = 1000)]
+    pub reps: usize,
+    /// How the groups share the cases
+    #[arg(long, value_name = "X,…", value_delimiter = ',')]
+    pub group_ratio: Vec<f64>,
+    /// Level of two-sided tests
+    #[arg(long, value_name = "P", default_value_t = 0.05)]
+    pub alpha: f64,
+    /// The power that is wanted [default: 0.8]
+    #[arg(long, value_name = "POWER")]
+    pub target: Option<f64>,
+    /// Search the N that reaches --target for this parameter: a label, the name of a definition, or a formula
+    #[arg(long, value_name = "NAME", conflicts_with = "rmsea")]
+    pub parameter: Option<String>,
+    /// How defined parameters (indirect effects) are judged
+    #[arg(long, value_name = "WORD", default_value = "delta")]
+    pub interval: DefinedInterval,
+    /// Draws of the Monte Carlo interval
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    pub interval_draws: usize,
+    /// Power of the test of fit by RMSEA, without a model: --df, --h0, --ha
+    #[arg(long, conflicts_with = "model", requires_all = ["df", "ha"])]
+    pub rmsea: bool,
+    /// Degrees of freedom; of nested models two, the restricted one first
+    #[arg(long, value_name = "DF[,DF]", value_delimiter = ',', requires = "rmsea")]
+    pub df: Vec<f64>,
+    /// RMSEA under the null hypothesis [default: 0.05; of nested models 0,0]
+    #[arg(long, value_name = "X[,X]", value_delimiter = ',', requires = "rmsea")]
+    pub h0: Vec<f64>,
+    /// RMSEA under the alternative
+    #[arg(long, value_name = "X[,X]", value_delimiter = ',', requires = "rmsea")]
+    pub ha: Vec<f64>,
+    /// Groups of the test by RMSEA
+    #[arg(long, value_name = "G", default_value_t = 1, requires = "rmsea")]
+    pub groups: usize,
+    /// Options under lavaan's names (JSON)
+    #[arg(long, value_name = "FILE.json")]
+    pub options: Option<PathBuf>,
+    /// Print one JSON object on stdout
+    #[arg(long)]
+    pub json: bool,
+    /// Write the result as a report, in the format of the file's extension
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// What is drawn
+    #[command(flatten)]
+    pub drawing: Drawing,
+    /// Values that are missing, by mechanism; may be repeated: mcar:RATE[:A,B,…], mar:RATE:CAUSE[:A,B,…],
+    /// mnar:RATE[:A,B,…], planned:A,B/C,D/… (what the analysis does about them: --missing)
+    #[arg(long, value_name = "MECHANISM", help_heading = "Distribution of the data")]
+    pub mechanism: Vec<String>,
+}
+
+/// How defined parameters are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DefinedInterval {
+    /// By z with the standard error of the delta method
+    Delta,
+    /// By limits drawn from the normal distribution of the estimates
+    MonteCarlo,
+}
+
+/// How simulated data are distributed.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Distribution of the data")]
+pub struct Drawing {
+    /// (Residual) variances without a value are such that every variable has variance 1: values are standardized ones
+    #[arg(long)]
+    pub standardized: bool,
+    /// normal, vale-maurelli (polynomials of correlated normal variables), independent (combinations of independent
+    /// generators) [default: normal; with a skewness or kurtosis vale-maurelli]
+    #[arg(long, value_name = "WORD")]
+    pub distribution: Option<String>,
+    /// Skewness of the variables: one figure, or one for each
+    #[arg(long, value_name = "X,…", value_delimiter = ',', allow_hyphen_values = true)]
+    pub skewness: Vec<f64>,
+    /// Excess kurtosis of the variables (normal: 0): one figure, or one for each
+    #[arg(long, value_name = "X,…", value_delimiter = ',', allow_hyphen_values = true)]
+    pub kurtosis: Vec<f64>,
+    /// Cut variables without thresholds in the model into so many categories
+    #[arg(long, value_name = "K")]
+    pub categories: Option<usize>,
+    /// How these are filled
+    #[arg(long, value_name = "WORD", default_value = "symmetric", requires = "categories")]
+    pub shape: ShapeOfCategories,
+    /// Share of each category, in place of --categories: 0.1,0.2,0.4,0.2,0.1
+    #[arg(long, value_name = "X,…", value_delimiter = ',', conflicts_with = "categories")]
+    pub shares: Vec<f64>,
+    /// Only these variables are cut
+    #[arg(long, value_name = "A,B,…", value_delimiter = ',')]
+    pub cut: Vec<String>,
+}
+
+/// How categories are filled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShapeOfCategories {
+    /// Thresholds at equal distances between −2.5 and 2.5 standard deviations
+    Symmetric,
+    /// Each category holds half as many cases as the one below it
+    Skewed,
+}
+
 /// Arguments of `covary describe` and `covary reliability`.
 #[derive(Debug, Args)]
 pub struct ItemsArguments {
@@ -437,7 +599,7 @@ pub fn command() -> Command {
     let with_options = |command: Command| {
         command.args(OPTIONS.iter().map(option_argument)).args(NOT_BUILT.iter().map(|name| refused_argument(name)))
     };
-    let fitting = ["fit", "model", "compare", "invariance"];
+    let fitting = ["fit", "model", "compare", "invariance", "power"];
     fitting.into_iter().fold(Arguments::command(), |command, name| command.mut_subcommand(name, with_options))
 }
 

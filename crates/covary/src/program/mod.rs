@@ -43,6 +43,8 @@ fn run(arguments: &Arguments, matches: &clap::ArgMatches) -> Result<Outcome, Fai
         Task::Compare(task) => commands::compare::run(task, common, &arguments::given_options(matches)),
         Task::Invariance(task) => commands::invariance::run(task, common, &arguments::given_options(matches)),
         Task::Model(task) => commands::model::run(task, common, &arguments::given_options(matches)),
+        Task::Simulate(task) => commands::simulate::run(task, common),
+        Task::Power(task) => commands::power::run(task, common, &arguments::given_options(matches)),
         Task::Describe(task) => commands::describe::run(task, common),
         Task::Factors(task) => commands::factors::run(task, common),
         Task::Reliability(task) => commands::reliability::run(task, common),

@@ -141,6 +141,7 @@ pub(super) fn definition(term: Term) -> Option<&'static str> {
         Term::Agfi => "GFI adjusted for degrees of freedom: 1 − (1 − GFI) · p*/df.",
         Term::Rmr => "Root mean square residual of the covariances, in the metric of the items.",
         Term::ScaledChiSquare => "Chi-square statistic scaled for data that are not normal.",
+        Term::Power(term) => return super::power::definition(term),
         Term::Nesting => {
             "Whether the model is a special case of the other: the other, fitted to the moments that the model implies, leaves nothing over (Bentler & Satorra, 2010)."
         }

@@ -4,6 +4,7 @@ mod definitions;
 mod findings;
 mod names;
 mod notes;
+mod power;
 mod sentences;
 
 use covary_analysis::{

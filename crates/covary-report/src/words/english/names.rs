@@ -7,6 +7,7 @@ use covary_sem::{
 };
 use covary_study::{Extraction, FactorCount, IntervalKind, RotationName};
 
+use super::power;
 use crate::{
     Span, Text,
     words::{
@@ -48,6 +49,8 @@ pub(super) fn section(name: SectionName) -> &'static str {
         SectionName::Invariance => "Measurement invariance",
         SectionName::Equality => "What is not equal across groups",
         SectionName::LatentMeans => "Differences of latent means",
+        SectionName::Power => "Power",
+        SectionName::PowerByN => "Estimates by sample size",
         SectionName::References => "References for methods and cut-offs",
     }
 }
@@ -144,6 +147,7 @@ pub(super) fn caption(name: TableName) -> Text {
         TableName::EqualityTests(level) => text!["Score tests of equal parameters: ", self::level(level), " level"],
         TableName::Releases(level) => text!["Parameters released one at a time: ", self::level(level), " level"],
         TableName::LatentMeans => text!["Differences of latent means"],
+        TableName::Power(table) => power::caption(table),
     }
 }
 
@@ -154,6 +158,7 @@ pub(super) fn figure(name: FigureName) -> Text {
         FigureName::MeasurementModel => "Measurement model, standardized estimates",
         FigureName::StructuralModel => "Structural model, standardized estimates",
         FigureName::Effects => "Standardized effects with their intervals",
+        FigureName::Power => "Power by sample size",
     }]
 }
 
@@ -171,6 +176,10 @@ pub(super) fn figure_description(name: FigureName) -> &'static str {
         FigureName::StructuralModel => {
             "A path diagram: ovals are constructs, rectangles observed variables, arrows loadings and paths, curves \
              covariances, R squared at the upper right of outcomes. All figures stand in the tables of estimates."
+        }
+        FigureName::Power => {
+            "One rising line per parameter: the share of samples in which it is significant, by the number of cases, with \
+             bars of two Monte Carlo errors and a dashed line at the wanted power. All figures stand in the table of power."
         }
         FigureName::Effects => {
             "One line per effect: its standardized estimate as a point and its interval as a bar, with a vertical line at zero."
@@ -193,6 +202,7 @@ pub(super) fn head(term: Term) -> Text {
         Term::ChiSquarePerDf => text!["χ²/", Sym("df")],
         Term::DfDifference => text!["Δ", Sym("df")],
         Term::CohensD => text![Sym("d")],
+        Term::Power(term) => power::head(term),
         Term::BartlettChiSquare => text!["Bartlett's test of sphericity: approx. χ²"],
         other => text![plain_head(other)],
     }
@@ -352,6 +362,7 @@ fn plain_head(term: Term) -> &'static str {
         | Term::RSquare
         | Term::MahalanobisSquared
         | Term::ChiSquarePerDf
+        | Term::Power(_)
         | Term::BartlettChiSquare => "",
     }
 }

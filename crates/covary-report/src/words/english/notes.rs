@@ -160,6 +160,7 @@ pub(super) fn note(note: Note) -> Text {
         Note::Releases => text![
             "In each step the least equal parameter by its score test is released in all groups, until the level holds. Such searches capitalize on chance: releases need a reason in the wording of the item, and a second sample (Byrne et al., 1989)."
         ],
+        Note::Power(note) => super::power::note(note),
         Note::LatentMeans => text![
             "Difference in the unit of the marker. ",
             Sym("d"),

@@ -405,6 +405,7 @@ pub(super) fn say(sentence: Sentence) -> Text {
             out.extend(text!["."]);
             out
         }
+        Sentence::Power(sentence) => super::power::say(sentence),
         Sentence::NoLatentMeans => text![
             "Latent means are not compared: without equal loadings and intercepts, of most items at least, their differences would mix with differences of measurement."
         ],
