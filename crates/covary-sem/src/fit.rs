@@ -158,7 +158,8 @@ pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, Se
         return exploratory::only_efa(model, data, &settings);
     }
     two_level::check_levels(model, &settings)?;
-    let table = parameter_table::complete(model, &crate::sample::available(data, &settings)?, &settings)?;
+    let mut table = parameter_table::complete(model, &crate::sample::available(data, &settings)?, &settings)?;
+    table.take_auxiliary(&settings)?;
     fit_table(table, data, &settings)
 }
 
@@ -184,7 +185,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     exploratory::check(settings)?;
     wald::check(&table, &settings.wald)?;
     score_tests::check(&table, &settings.score_test_add)?;
-    let (mut sample, notes) = Sample::take(data, &table, settings)?;
+    let (mut sample, notes) = take_sample(data, &mut table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
     bootstrap::check_settings(settings, &sample)?;
     let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(treated).chain(notes).collect();
@@ -208,6 +209,43 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
         fit.resample(chosen)?;
     }
     Ok(fit)
+}
+
+/// The sample; where no value is missing the table without the auxiliary variables, which then tell nothing.
+fn take_sample(
+    data: &Data,
+    table: &mut ParameterTable,
+    settings: &Settings,
+) -> Result<(Sample, Vec<Warning>), SemError> {
+    let (sample, mut notes) = Sample::take(data, table, settings)?;
+    if settings.auxiliary.is_empty() {
+        return Ok((sample, notes));
+    }
+    if sample.is_incomplete() {
+        notes.extend(auxiliary_note(settings, !table.auxiliary.is_empty()));
+        return Ok((sample, notes));
+    }
+    table.drop_auxiliary();
+    let (sample, mut notes) = Sample::take(data, table, settings)?;
+    notes.push(Warning {
+        code: WarningCode::OptionNote,
+        subjects: settings.auxiliary.clone(),
+        text: "no value is missing: the auxiliary variables have no bearing on the results".into(),
+    });
+    Ok((sample, notes))
+}
+
+/// What auxiliary variables in the likelihood mean for its figures.
+fn auxiliary_note(settings: &Settings, in_likelihood: bool) -> Option<Warning> {
+    in_likelihood.then(|| Warning {
+        code: WarningCode::OptionNote,
+        subjects: settings.auxiliary.clone(),
+        text: format!(
+            "{} took part as auxiliary variables (saturated correlates). logl, unrestricted.logl, AIC and BIC include them: \
+             they compare models with the same auxiliary variables only. npar counts the parameters of the model alone",
+            settings.auxiliary.join(", ")
+        ),
+    })
 }
 
 /// The moments of fixed x become the values of their rows.

@@ -502,32 +502,33 @@ fn explained(fit: &Fit, resampled: Option<&Resampled>) -> Vec<RSquare> {
 
 fn implied_moments(fit: &Fit, block: usize) -> Implied {
     let moments = &fit.implied[block];
-    Implied {
-        group: fit.table.blocks[block].group,
-        level: fit.table.blocks[block].level,
-        cov: moments.covariance.clone(),
-        mean: moments.mean.clone(),
-        names: fit.table.blocks[block].observed.clone(),
-    }
+    modelled_moments(fit, block, &moments.covariance, moments.mean.as_deref())
 }
 
 fn sample_moments(fit: &Fit, block: usize) -> Implied {
     let moments = &fit.sample.blocks[block];
+    modelled_moments(fit, block, &moments.covariance, moments.mean.as_deref())
+}
+
+/// Moments of the variables that the model speaks of.
+fn modelled_moments(fit: &Fit, block: usize, covariance: &Matrix, mean: Option<&[f64]>) -> Implied {
+    let own: Vec<usize> = (0..fit.table.modelled(block)).collect();
     Implied {
         group: fit.table.blocks[block].group,
         level: fit.table.blocks[block].level,
-        cov: moments.covariance.clone(),
-        mean: moments.mean.clone(),
-        names: fit.table.blocks[block].observed.clone(),
+        cov: covariance.select(&own, &own),
+        mean: mean.map(|mean| mean[..own.len()].to_vec()),
+        names: fit.table.blocks[block].observed[..own.len()].to_vec(),
     }
 }
 
 fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
-    let of_block = moment_residuals_with(fit, block, scores);
+    let modelled = fit.table.modelled(block);
+    let of_block = moment_residuals_with(fit, block, scores).of_first(modelled);
     Residuals {
         group: fit.table.blocks[block].group,
         level: fit.table.blocks[block].level,
-        names: fit.table.blocks[block].observed.clone(),
+        names: fit.table.blocks[block].observed[..modelled].to_vec(),
         raw: of_block.raw,
         cor: of_block.correlation,
         normalized: of_block.normalized,

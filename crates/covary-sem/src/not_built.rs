@@ -6,7 +6,6 @@ use crate::{Operator, ParameterTable, SemError, model_matrices::formula_of};
 /// An error that names the first choice that is not built.
 pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
     let chosen: &[(bool, &str)] = &[
-        (!settings.auxiliary.is_empty(), "aux"),
         (settings.group_w_free, "group.w.free"),
         (settings.correlation, "correlation"),
     ];

@@ -4,7 +4,7 @@ mod resolved;
 
 use serde::{Deserialize, Serialize};
 
-pub use resolved::{fixed_x, for_sample, needs_means, resolved, treatment_warning};
+pub use resolved::{fixed_x, for_sample, needs_means, resolved, treatment, treatment_warning};
 
 use crate::conventions::Conventions;
 

@@ -97,7 +97,9 @@ impl Fit {
     /// Number of free rows of the model that was estimated, before equality constraints: of rotated factors that of the
     /// unrotated model, since the freed rows come with as many conditions.
     pub fn free_rows(&self) -> usize {
-        self.exploratory.as_ref().map_or(self.theta.len(), |solution| solution.unrotated.theta.len())
+        let all = self.exploratory.as_ref().map_or(self.theta.len(), |solution| solution.unrotated.theta.len());
+        let auxiliary = self.table.rows.iter().filter(|row| row.free.is_some() && self.table.is_auxiliary(row));
+        all - auxiliary.count()
     }
 
     /// Position among the free rows of the model that was estimated. `None` for rows that it fixes, also where

@@ -200,22 +200,28 @@ fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup 
         Some(SaturatedAt::Unstructured) if !by_pattern => Weight::normal_theory(&sample.covariance),
         _ => None,
     };
-    let scaled = |matrix: &Matrix| if factor == 1.0 { matrix.clone() } else { matrix.scaled(factor) };
+    let own: Vec<usize> = (0..fit.table.modelled(block)).collect();
+    let scaled = |matrix: &Matrix| {
+        let matrix = matrix.select(&own, &own);
+        if factor == 1.0 { matrix } else { matrix.scaled(factor) }
+    };
+    let means = |mean: &Option<Vec<f64>>| mean.as_ref().map(|mean| mean[..own.len()].to_vec());
     let pair = |implied: &ImpliedMoments| GroupMomentPair {
         sample: scaled(&sample.covariance),
         implied: scaled(&implied.covariance),
-        means: sample.mean.clone().zip(implied.mean.clone()).filter(|_| fit.table.meanstructure),
+        means: means(&sample.mean).zip(means(&implied.mean)).filter(|_| fit.table.meanstructure),
         fixed_x,
         metric: metric.clone(),
         of_available_cases: implied.mean.as_ref().filter(|_| by_pattern).and_then(|mean| {
-            quadratic_forms(sample, mean, &implied.covariance, &incomplete::fixed_x(&fit.table, block))
+            let covariance = implied.covariance.select(&own, &own);
+            quadratic_forms(sample, mean, &covariance, &incomplete::fixed_x(&fit.table, block))
         }),
         given_x: None,
     };
     FitGroup {
         cases: sample.cases,
         weight: sample.case_weights.as_ref().map(|weights| weights.iter().sum()),
-        variables: sample.covariance.rows(),
+        variables: own.len(),
         means: fit.table.meanstructure,
         moments: fit.implied.get(block).map(pair),
     }

@@ -43,6 +43,28 @@ pub struct MomentResiduals {
     pub mean_standardized: Option<Vec<Option<f64>>>,
 }
 
+impl MomentResiduals {
+    /// Those of the first variables alone.
+    pub(crate) fn of_first(mut self, variables: usize) -> Self {
+        let own: Vec<usize> = (0..variables).collect();
+        self.raw = self.raw.select(&own, &own);
+        self.correlation = self.correlation.map(|residuals| residuals.select(&own, &own));
+        for table in
+            [&mut self.normalized, &mut self.standardized, &mut self.standard_errors, &mut self.amos_standardized]
+        {
+            table.truncate(variables);
+            table.iter_mut().for_each(|row| row.truncate(variables));
+        }
+        if let Some(raw) = &mut self.mean_raw {
+            raw.truncate(variables);
+        }
+        for of_means in [&mut self.mean_normalized, &mut self.mean_standardized].into_iter().flatten() {
+            of_means.truncate(variables);
+        }
+        self
+    }
+}
+
 /// Residuals of a block at the estimates.
 ///
 /// normalized: d/√(diag Γ/n_g), Γ = Γ_NT(S), with fixed x Γ_NT(S) − Γ_NT(Ŝ), Ŝ = S_·x S_xx⁻¹ S_x· what x explain.

@@ -69,13 +69,14 @@ pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, ke
     let of_blocks = multipliers(&weighted, sample.cases(), settings);
     let mut statistic = 0.0;
     let mut df = 0;
-    for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(of_blocks) {
+    let blocks = sample.blocks.iter().zip(&table.blocks).zip(of_blocks);
+    for (index, ((block, variables), multiplier)) in blocks.enumerate() {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
-        let p = block.covariance.rows();
+        let p = table.modelled(index);
         let given_x = settings.baseline_given_x();
         df += if given_x { pairs(p - x.len()) } else { pairs(p) - pairs(x.len()) };
         if by_pattern {
-            statistic += incomplete::likelihood::baseline_statistic(block, &x, settings)?;
+            statistic += incomplete::likelihood::baseline_statistic(block, p, &x, settings)?;
             continue;
         }
         let own = if given_x { slopes_and_residuals(&block.covariance, &x)?.1 } else { block.covariance.clone() };

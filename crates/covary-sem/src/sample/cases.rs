@@ -134,6 +134,7 @@ fn block_sample(
         case_positions: complete,
         case_weights,
         clusters,
+        first_stage: None,
     })
 }
 

@@ -76,6 +76,7 @@ fn of_group(
         case_positions: Vec::new(),
         case_weights: None,
         clusters: None,
+        first_stage: None,
     })
 }
 

@@ -79,6 +79,19 @@ pub struct BlockSample {
     pub case_weights: Option<Vec<f64>>,
     /// Clusters of the used cases; `None` without.
     pub clusters: Option<Clusters>,
+    /// Beside auxiliary variables the first of two stages; `None` otherwise.
+    pub first_stage: Option<FirstStage>,
+}
+
+/// The first of two stages where auxiliary variables take part in it: all variables, the model's first.
+#[derive(Clone, Debug)]
+pub struct FirstStage {
+    /// Rows that are distinct over all variables, in the same order as the block's, which have the model's variables alone.
+    pub rows: DistinctRows,
+    /// Patterns of these rows.
+    pub patterns: Patterns,
+    /// Moments of the saturated model.
+    pub moments: saturated::SaturatedMoments,
 }
 
 /// Which cluster each used case of a block belongs to.
@@ -139,6 +152,9 @@ impl Sample {
                 Data::Cases(dataset) => clusters::take(dataset, table, settings),
                 Data::Moments(_) => Err(clusters::needs_cases()),
             };
+        }
+        if matches!(data, Data::Moments(_)) && !settings.auxiliary.is_empty() {
+            return Err(SemError::Option("auxiliary variables (aux) need cases, not moments".into()));
         }
         let (mut sample, mut warnings) = match data {
             Data::Cases(dataset) => cases::take(dataset, table, settings)?,

@@ -136,6 +136,18 @@ fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Resu
         }
         _ => {}
     }
+    if !settings.auxiliary.is_empty() {
+        if levels > 1 {
+            return refuse("auxiliary variables (aux) are not built for models of two levels".into());
+        }
+        if !matches!(settings.missing, Ml | MlX | TwoStage | RobustTwoStage) {
+            return refuse(
+                "auxiliary variables (aux) help where missing values are modelled: take missing = \"ml\", \"two.stage\" or \
+                 \"robust.two.stage\" with them"
+                    .into(),
+            );
+        }
+    }
     if levels > 1 {
         if !by_likelihood || complete_only {
             return refuse(format!("models of two levels are fitted by ML or MLR, not by {name}"));
