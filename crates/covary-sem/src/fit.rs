@@ -181,7 +181,7 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     if levels > 1 {
         two_level::refuse_settings(&table, settings)?;
     }
-    not_built::refuse_rows(&table)?;
+    not_built::refuse_rows(&table, settings)?;
     exploratory::check(settings)?;
     wald::check(&table, &settings.wald)?;
     score_tests::check(&table, &settings.score_test_add)?;
@@ -222,7 +222,7 @@ fn take_sample(
         return Ok((sample, notes));
     }
     if sample.is_incomplete() {
-        notes.extend(auxiliary_note(settings, !table.auxiliary.is_empty()));
+        notes.push(auxiliary_note(settings, !table.auxiliary.is_empty()));
         return Ok((sample, notes));
     }
     table.drop_auxiliary();
@@ -235,17 +235,18 @@ fn take_sample(
     Ok((sample, notes))
 }
 
-/// What auxiliary variables in the likelihood mean for its figures.
-fn auxiliary_note(settings: &Settings, in_likelihood: bool) -> Option<Warning> {
-    in_likelihood.then(|| Warning {
-        code: WarningCode::OptionNote,
-        subjects: settings.auxiliary.clone(),
-        text: format!(
-            "{} took part as auxiliary variables (saturated correlates). logl, unrestricted.logl, AIC and BIC include them: \
-             they compare models with the same auxiliary variables only. npar counts the parameters of the model alone",
-            settings.auxiliary.join(", ")
-        ),
-    })
+/// That auxiliary variables took part, and what that means for the figures.
+fn auxiliary_note(settings: &Settings, in_likelihood: bool) -> Warning {
+    let names = settings.auxiliary.join(", ");
+    let text = if in_likelihood {
+        format!(
+            "{names} took part as auxiliary variables (saturated correlates). logl, unrestricted.logl, AIC and BIC include \
+             them: they compare models with the same auxiliary variables only. npar counts the parameters of the model alone"
+        )
+    } else {
+        format!("{names} took part as auxiliary variables in the first stage: the moments that the model is fitted to")
+    };
+    Warning { code: WarningCode::OptionNote, subjects: settings.auxiliary.clone(), text }
 }
 
 /// The moments of fixed x become the values of their rows.

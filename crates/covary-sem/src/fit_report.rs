@@ -122,6 +122,8 @@ pub struct Choices {
     pub information: Option<Information>,
     /// Missing values.
     pub missing: MissingValues,
+    /// Auxiliary variables.
+    pub aux: Vec<String>,
     /// The variable that defines clusters.
     pub cluster: Option<String>,
     /// The variable that holds sampling weights.
@@ -401,6 +403,7 @@ impl FitReport {
                 se: fit.settings.se,
                 information: fit.settings.information,
                 missing: fit.settings.missing,
+                aux: fit.settings.auxiliary.clone(),
                 cluster: fit.settings.cluster.clone(),
                 sampling_weights: fit.settings.sampling_weights.clone(),
             },

@@ -217,6 +217,7 @@ fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup 
             quadratic_forms(sample, mean, &covariance, &incomplete::fixed_x(&fit.table, block))
         }),
         given_x: None,
+        frequencies: frequency(fit, block),
     };
     FitGroup {
         cases: sample.cases,
@@ -225,6 +226,12 @@ fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup 
         means: fit.table.meanstructure,
         moments: fit.implied.get(block).map(pair),
     }
+}
+
+/// Cases of a group and those that the model expects, where frequencies are parameters.
+fn frequency(fit: &Fit, block: usize) -> Option<(f64, f64)> {
+    let own = fit.matrices.frequencies.iter().find(|own| own.block == block)?;
+    Some((fit.sample.blocks[block].weighted_cases(), own.expected(&fit.theta)))
 }
 
 fn group_of_lavaan(fit: &Fit, block: usize) -> FitGroup {
@@ -257,6 +264,7 @@ fn given_x(pair: &GroupMomentPair, x: &[usize]) -> Option<GroupMomentPair> {
         fixed_x: Vec::new(),
         metric: None,
         of_available_cases: None,
+        frequencies: pair.frequencies,
         given_x: Some(SlopePair {
             sample: sample_slopes.select(&y, &order),
             implied: implied_slopes.select(&y, &order),

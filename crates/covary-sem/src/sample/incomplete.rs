@@ -160,7 +160,8 @@ fn refuse_pairwise(settings: &Settings) -> Result<(), SemError> {
 
 /// With two stages the baseline's scaling factor of lavaan 0.6-14 is told to be what it is.
 fn scaling_of_baseline(settings: &Settings) -> Option<Warning> {
-    let staged = matches!(settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage);
+    let staged = matches!(settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage)
+        && settings.auxiliary.is_empty();
     (staged && settings.conventions.two_stage_baseline_fills_gaps).then(|| Warning {
         code: WarningCode::OptionNote,
         subjects: vec!["cfi.scaled".into(), "tli.scaled".into(), "cfi.robust".into(), "tli.robust".into()],

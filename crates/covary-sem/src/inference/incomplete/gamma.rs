@@ -26,7 +26,9 @@ impl Solution<'_> {
     /// # Source
     /// Savalei and Bentler (2009), Structural Equation Modeling 16; Yuan and Bentler (2000).
     pub(crate) fn gamma_by_pattern(&self, block: usize) -> Option<Matrix> {
-        let staged = matches!(self.settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage);
+        // Beside auxiliary variables, which lavaan 0.6-14 does not have, there is nothing to follow.
+        let staged = matches!(self.settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage)
+            && self.sample.blocks[block].first_stage.is_none();
         if staged && self.of_baseline && self.settings.conventions.two_stage_baseline_fills_gaps {
             return self.gamma_of_filled_gaps(block);
         }
