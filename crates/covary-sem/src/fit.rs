@@ -11,10 +11,9 @@ use crate::{
     exploratory::{self, Exploratory},
     inference::{
         Bootstrap, admissibility,
-        baseline::{BaselineModel, sample_of_baseline},
         bootstrap::{self, BollenStine, Plan},
         incomplete,
-        model_tests::{self, ModelTest, TestInput},
+        model_tests::ModelTest,
         score_tests, standard_errors, test_statistic, two_level, wald,
     },
     model_matrices::{BlockMatrices, ModelMatrices},
@@ -355,36 +354,6 @@ impl Fit {
     /// Whether the discrepancy is one from the saturated model: under ML only where S is positive definite.
     pub(crate) fn has_test(&self) -> bool {
         Estimator::named(self.settings.estimator).is_least_squares() || self.sample.is_positive_definite()
-    }
-
-    /// The tests asked for, of the model and, where they scale, of its baseline.
-    fn set_tests(&mut self) {
-        let Some(test) = self.test else { return };
-        let names = match self.settings.tests.as_slice() {
-            [TestName::None] => return,
-            names => names.iter().copied().filter(|name| *name != TestName::Standard),
-        };
-        let names: Vec<TestName> = std::iter::once(TestName::Standard).chain(names).collect();
-        let Some(solution) = self.solution() else { return };
-        let tests = model_tests::compute(&TestInput::new(&solution, test.statistic, test.df), &names);
-        let scaled: Vec<TestName> = names.into_iter().filter(|name| name.is_scaled()).collect();
-        let of_baseline = if scaled.is_empty() { Vec::new() } else { self.tests_of_baseline(&scaled) };
-        self.tests = tests;
-        self.baseline_tests = of_baseline;
-    }
-
-    fn tests_of_baseline(&self, names: &[TestName]) -> Vec<ModelTest> {
-        let keeps_x = self.settings.baseline_keeps_x.unwrap_or(crate::Conventions::LAVAAN.baseline_keeps_x);
-        let standard = test_statistic::baseline(&self.table, &self.sample, &self.settings, keeps_x);
-        let Some(sample) = sample_of_baseline(&self.sample, &self.settings, self.table.meanstructure) else {
-            return Vec::new();
-        };
-        let model = BaselineModel::new(&self.table, &sample, &self.settings, keeps_x);
-        let (Some(standard), Some(model)) = (standard, model) else { return Vec::new() };
-        match model.solution(&sample, &self.settings) {
-            Some(solution) => model_tests::compute(&TestInput::new(&solution, standard.statistic, standard.df), names),
-            None => Vec::new(),
-        }
     }
 
     fn set_standard_errors(&mut self) {

@@ -13,6 +13,7 @@ use crate::{
     inference::{
         baseline::BaselineModel,
         incomplete::goodness::quadratic_forms,
+        model_tests::ModelTest,
         test_statistic::{baseline, slopes_and_residuals},
     },
     parameter_table::Block,
@@ -32,11 +33,11 @@ pub(crate) fn lavaan(fit: &Fit) -> FitInput {
         return two_levels(fit, group_factor(&definitions, groups));
     }
     let keeps_x = fit.settings.baseline_keeps_x.unwrap_or(definitions.baseline_keeps_x);
-    let baseline = baseline(&fit.table, &fit.sample, &fit.settings, keeps_x);
+    let baseline = measured(fit, &fit.baseline_tests, || baseline(&fit.table, &fit.sample, &fit.settings, keeps_x));
     FitInput {
         parameters: distinct_parameters(fit),
         objective: Some(fit.objective).filter(|objective| objective.is_finite() && fit.has_test()),
-        statistic: fit.test.map(|test| test.statistic),
+        statistic: measured(fit, &fit.tests, || fit.test).map(|test| test.statistic),
         df: fit.degrees_of_freedom as f64,
         baseline: baseline.map(|test| Baseline { statistic: test.statistic, df: test.df }),
         multiplier: if by_cases { n } else { n - groups },
@@ -116,9 +117,22 @@ fn two_levels(fit: &Fit, rmsea_group_factor: f64) -> FitInput {
     }
 }
 
-/// The first scaled test, with that of the baseline.
+/// The test that the measures take: the one that the settings name, else the standard one.
+fn measured(fit: &Fit, tests: &[ModelTest], standard: impl FnOnce() -> Option<TestStatistic>) -> Option<TestStatistic> {
+    let Some(name) = fit.settings.measured_test() else { return standard() };
+    let test = tests.iter().find(|test| test.name == name)?;
+    Some(TestStatistic { statistic: test.statistic, df: test.df, p_value: test.p_value })
+}
+
+/// The scaled test that the measures take: the one that the settings name, else the first.
+fn scaled_test(fit: &Fit) -> Option<&ModelTest> {
+    let named = fit.settings.scaled_test.filter(|name| name.is_scaled());
+    fit.tests.iter().find(|test| named.map_or(test.name.is_scaled(), |name| test.name == name))
+}
+
+/// The scaled test with that of the baseline.
 fn scaled(fit: &Fit) -> Option<ScaledInput> {
-    let test = fit.tests.iter().find(|test| test.name.is_scaled())?;
+    let test = scaled_test(fit)?;
     let baseline = fit.baseline_tests.iter().find(|of_baseline| of_baseline.name == test.name);
     Some(ScaledInput {
         test: test.name,
@@ -130,16 +144,16 @@ fn scaled(fit: &Fit) -> Option<ScaledInput> {
     })
 }
 
-/// Of the first scaled test; the mean- and variance-adjusted test has no robust indices.
+/// Of the scaled test; the mean- and variance-adjusted test has no robust indices.
 fn robust(fit: &Fit, baseline: Option<TestStatistic>) -> Option<RobustInput> {
     if Estimator::of(&fit.settings, &fit.sample) == Estimator::Fiml {
         return robust_by_pattern(fit);
     }
-    let test = fit.tests.iter().find(|test| test.name.is_scaled())?;
+    let test = scaled_test(fit)?;
     if test.name == TestName::MeanVarAdjusted {
         return None;
     }
-    let standard = fit.test?;
+    let standard = measured(fit, &fit.tests, || fit.test)?;
     let of_baseline = fit.baseline_tests.iter().find(|of_baseline| of_baseline.name == test.name);
     let baseline = baseline.zip(of_baseline).and_then(|(b, scaled)| Some((b.statistic, b.df, scaled.mean_eigenvalue?)));
     Some(RobustInput {

@@ -205,6 +205,16 @@ impl Sample {
     }
 }
 
+/// The matrix with the constant of `ridge` added to its diagonal.
+pub(crate) fn with_ridge(mut covariance: Matrix, settings: &Settings) -> Matrix {
+    if settings.ridge {
+        for i in 0..covariance.rows() {
+            covariance[(i, i)] += settings.ridge_constant;
+        }
+    }
+    covariance
+}
+
 /// What a covariance matrix with divisor n is multiplied by: least squares but DLS and the wishart likelihood take
 /// divisor n − 1.
 pub(crate) fn covariance_factor(settings: &Settings, cases: usize) -> f64 {

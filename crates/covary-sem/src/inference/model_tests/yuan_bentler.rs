@@ -62,7 +62,7 @@ fn scaled(input: &TestInput, information: &Matrix, name: TestName) -> Option<Mod
     let of_saturated: f64 = blocks.map(|block| solution.saturated_trace(block)).sum::<Option<f64>>()?
         + solution.matrices.frequencies.len() as f64;
     let inverse = solution.generalized_inverse(information)?;
-    let first_order = solution.first_order(SaturatedAt::Structured)?;
+    let first_order = solution.first_order(solution.meat_at(Purpose::Tests))?;
     let of_model: f64 = inverse.values().iter().zip(first_order.values()).map(|(l, r)| l * r).sum();
     let moments = super::super::test_statistic::moments(solution.matrices) as f64;
     let likelihood_scaling =
