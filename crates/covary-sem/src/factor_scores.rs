@@ -92,6 +92,9 @@ pub fn factor_scores(fit: &Fit, data: &Dataset, method: ScoreMethod) -> Result<F
     if fit.table.blocks.iter().any(|block| block.level > 1) {
         return refuse("they are not built for models of two levels");
     }
+    if fit.settings.correlation {
+        return refuse("the model was fitted to correlations; fit it to covariances for scores");
+    }
     if fit.table.blocks.iter().all(|block| block.latent.is_empty()) {
         return refuse("the model has no latent variable");
     }

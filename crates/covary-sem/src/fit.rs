@@ -3,7 +3,7 @@
 use covary_numerics::{Matrix, minimise};
 
 use crate::{
-    Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning,
+    Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning, correlation_structure,
     estimate::{
         self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates, ending::Unfinished,
     },
@@ -157,7 +157,8 @@ pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, Se
         return exploratory::only_efa(model, data, &settings);
     }
     two_level::check_levels(model, &settings)?;
-    let mut table = parameter_table::complete(model, &crate::sample::available(data, &settings)?, &settings)?;
+    let complete = if settings.correlation { correlation_structure::complete } else { parameter_table::complete };
+    let mut table = complete(model, &crate::sample::available(data, &settings)?, &settings)?;
     table.take_auxiliary(&settings)?;
     fit_table(table, data, &settings)
 }
@@ -176,7 +177,6 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let levels = table.blocks.iter().map(|block| block.level).max().unwrap_or(1);
     let treated = settings::treatment_warning(settings);
     let settings = &settings::resolved(settings, levels)?;
-    not_built::refuse_settings(settings)?;
     if levels > 1 {
         two_level::refuse_settings(&table, settings)?;
     }
@@ -184,10 +184,31 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     exploratory::check(settings)?;
     wald::check(&table, &settings.wald)?;
     score_tests::check(&table, &settings.score_test_add)?;
-    let (mut sample, notes) = take_sample(data, &mut table, settings)?;
+    let (sample, notes) = take_sample(data, &mut table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
     bootstrap::check_settings(settings, &sample)?;
     let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(treated).chain(notes).collect();
+    let fit = if settings.correlation {
+        correlation_structure::fit_correlations(sample, &|sample| {
+            fit_sample(table.clone(), sample, warnings.clone(), settings)
+        })?
+    } else {
+        fit_sample(table, sample, warnings, settings)?
+    };
+    let mut fit = exploratory::rotate(fit)?;
+    if let Some(chosen) = fit.settings.bootstrap.filter(|_| fit.converged()) {
+        fit.resample(chosen)?;
+    }
+    Ok(fit)
+}
+
+/// Fits a completed model to a sample: minimises, and draws inference.
+fn fit_sample(
+    mut table: ParameterTable,
+    mut sample: Sample,
+    warnings: Vec<Warning>,
+    settings: &Settings,
+) -> Result<Fit, SemError> {
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
     estimate::bounds::set(&mut table, &sample, settings.bounds);
@@ -203,10 +224,6 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let mut fit = unjudged(table, settings, sample, matrices.clone(), restrictions, found, warnings);
     fit.unfinished = unfinished;
     fit.judge(&discrepancies);
-    fit = exploratory::rotate(fit)?;
-    if let Some(chosen) = fit.settings.bootstrap.filter(|_| fit.converged()) {
-        fit.resample(chosen)?;
-    }
     Ok(fit)
 }
 

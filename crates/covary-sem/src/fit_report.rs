@@ -510,7 +510,8 @@ fn implied_moments(fit: &Fit, block: usize) -> Implied {
 
 fn sample_moments(fit: &Fit, block: usize) -> Implied {
     let moments = &fit.sample.blocks[block];
-    modelled_moments(fit, block, &moments.covariance, moments.mean.as_deref())
+    let correlations = moments.covariance.to_correlation().filter(|_| fit.settings.correlation);
+    modelled_moments(fit, block, &correlations.unwrap_or(moments.covariance.clone()), moments.mean.as_deref())
 }
 
 /// Moments of the variables that the model speaks of.
@@ -532,7 +533,8 @@ fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
         group: fit.table.blocks[block].group,
         level: fit.table.blocks[block].level,
         names: fit.table.blocks[block].observed[..modelled].to_vec(),
-        raw: of_block.raw,
+        // The variances of a model of correlations are no data.
+        raw: of_block.correlation.clone().filter(|_| fit.settings.correlation).unwrap_or(of_block.raw),
         cor: of_block.correlation,
         normalized: of_block.normalized,
         standardized: of_block.standardized,

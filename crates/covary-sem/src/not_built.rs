@@ -1,21 +1,6 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::{Operator, ParameterTable, SemError, model_matrices::formula_of};
-use crate::{
-    estimators::Estimator,
-    settings::{Settings, TestName},
-};
-
-/// An error that names the first choice that is not built.
-pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
-    let chosen: &[(bool, &str)] = &[
-        (settings.correlation, "correlation"),
-    ];
-    match chosen.iter().find(|(chosen, _)| *chosen) {
-        Some((_, what)) => refuse((*what).to_string()),
-        None => Ok(()),
-    }
-}
+use crate::{Operator, ParameterTable, SemError, Settings, estimators::Estimator, model_matrices::formula_of};
 
 /// An error that names the first row that cannot be estimated.
 pub(crate) fn refuse_rows(table: &ParameterTable, settings: &Settings) -> Result<(), SemError> {
@@ -26,6 +11,11 @@ pub(crate) fn refuse_rows(table: &ParameterTable, settings: &Settings) -> Result
     if frequencies && Estimator::named(settings.estimator).is_least_squares() {
         return Err(SemError::Option(
             "group frequencies (group.w.free, group % w) go with maximum likelihood: take estimator ML".into(),
+        ));
+    }
+    if frequencies && settings.bootstrap.is_some() {
+        return Err(SemError::Option(
+            "group frequencies (group.w.free, group % w) are the same in every resample: leave them out of a bootstrap".into(),
         ));
     }
     if frequencies && table.blocks.iter().any(|block| block.level > 1) {

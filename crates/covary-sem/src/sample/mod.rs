@@ -165,6 +165,9 @@ impl Sample {
             warnings.extend(definiteness::check(block, variables, needs_inverse)?);
             warnings.extend(definiteness::variances_that_differ(block, variables));
         }
+        if settings.correlation {
+            sample.blocks.iter_mut().for_each(BlockSample::standardise_by_own);
+        }
         for (block, variables) in sample.blocks.iter_mut().zip(&table.blocks) {
             block.weight = weights::weight(block, variables, table.meanstructure, settings)?;
         }
