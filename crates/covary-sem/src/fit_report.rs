@@ -24,7 +24,7 @@ use crate::{
         model_tests::ModelTest,
         modification_indices::{amos_modification_indices, modification_indices_with},
         post_hoc_power::Decision,
-        residuals::moment_residuals_with,
+        residuals::{ResidualSummary, moment_residuals_with, shown_summary},
         score::Scores,
         two_level,
     },
@@ -239,6 +239,9 @@ pub struct Residuals {
     pub raw: Matrix,
     /// Correlation residuals (Bollen): r − ρ; `None` where a variance is not positive.
     pub cor: Option<Matrix>,
+    /// (s − σ)/√(s_ii s_jj) (lavaan's `cor.bentler`); `None` where a variance is not positive.
+    #[serde(rename = "cor.bentler")]
+    pub cor_bentler: Option<Matrix>,
     /// Residuals over the standard errors of the sample moments (lavaan's `normalized`).
     pub normalized: Vec<Vec<Option<f64>>>,
     /// Residuals over their asymptotic standard errors (lavaan's `standardized`); a null where that is 0.
@@ -250,6 +253,9 @@ pub struct Residuals {
     /// Mean residuals over their asymptotic standard errors.
     #[serde(rename = "mean.standardized")]
     pub mean_standardized: Option<Vec<Option<f64>>>,
+    /// SRMR with its inference (lavResiduals()); null where residuals rest on more than expected information under normal theory
+    /// and with more than forty variables.
+    pub summary: Option<ResidualSummary>,
 }
 
 /// Correlations of latent variables in one group.
@@ -533,6 +539,7 @@ fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
         group: fit.table.blocks[block].group,
         level: fit.table.blocks[block].level,
         names: fit.table.blocks[block].observed[..modelled].to_vec(),
+        cor_bentler: over_sample_deviations(&of_block.raw, &fit.sample.blocks[block].covariance),
         // The variances of a model of correlations are no data.
         raw: of_block.correlation.clone().filter(|_| fit.settings.correlation).unwrap_or(of_block.raw),
         cor: of_block.correlation,
@@ -541,7 +548,14 @@ fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
         amos_standardized: of_block.amos_standardized,
         mean: of_block.mean_raw,
         mean_standardized: of_block.mean_standardized,
+        summary: shown_summary(fit, block),
     }
+}
+
+/// The residuals of the first variables over the deviations of the sample. `None` where a variance is not positive.
+fn over_sample_deviations(raw: &Matrix, sample: &Matrix) -> Option<Matrix> {
+    let deviations: Vec<f64> = sample.diagonal().iter().map(|v| (*v > 0.0).then(|| v.sqrt())).collect::<Option<_>>()?;
+    Some(Matrix::from_fn(raw.rows(), raw.rows(), |i, j| raw[(i, j)] / (deviations[i] * deviations[j])))
 }
 
 fn stability(fit: &Fit, block: usize) -> Option<Stability> {

@@ -190,9 +190,11 @@ fn robust_by_pattern(fit: &Fit) -> Option<RobustInput> {
     })
 }
 
-/// Positions of exogenous variables whose moments are free.
+/// Positions of exogenous variables whose moments are free. Beside auxiliary variables none: what they covary with counts as
+/// stated.
 fn random_x(fit: &Fit, block: &Block) -> Vec<usize> {
-    let is_x = |j: &usize| !fit.table.fixed_x && block.exogenous.contains(&block.observed[*j]);
+    let counts = !fit.table.fixed_x && fit.table.auxiliary.is_empty();
+    let is_x = |j: &usize| counts && block.exogenous.contains(&block.observed[*j]);
     (0..block.observed.len()).filter(is_x).collect()
 }
 

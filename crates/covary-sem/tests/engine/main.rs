@@ -16,5 +16,6 @@ mod intervals;
 mod invariance;
 mod language;
 mod lavaan;
+mod options;
 mod two_level;
 mod yongkang;
