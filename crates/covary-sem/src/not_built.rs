@@ -15,7 +15,8 @@ pub(crate) fn refuse_rows(table: &ParameterTable, settings: &Settings) -> Result
     }
     if frequencies && settings.bootstrap.is_some() {
         return Err(SemError::Option(
-            "group frequencies (group.w.free, group % w) are the same in every resample: leave them out of a bootstrap".into(),
+            "group frequencies (group.w.free, group % w) are the same in every resample: leave them out of a bootstrap"
+                .into(),
         ));
     }
     if frequencies && table.blocks.iter().any(|block| block.level > 1) {
