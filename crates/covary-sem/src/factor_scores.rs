@@ -92,6 +92,9 @@ pub fn factor_scores(fit: &Fit, data: &Dataset, method: ScoreMethod) -> Result<F
     if fit.table.blocks.iter().any(|block| block.level > 1) {
         return refuse("they are not built for models of two levels");
     }
+    if fit.settings.correlation {
+        return refuse("the model was fitted to correlations; fit it to covariances for scores");
+    }
     if fit.table.blocks.iter().all(|block| block.latent.is_empty()) {
         return refuse("the model has no latent variable");
     }
@@ -112,7 +115,7 @@ pub fn score_quality(fit: &Fit, method: ScoreMethod) -> Vec<ScoreQuality> {
     }
     let of_block = |block: usize| {
         let scorer = Scorer::new(fit, block)?;
-        let all: Vec<usize> = (0..scorer.form.observed).collect();
+        let all: Vec<usize> = (0..fit.table.modelled(block)).collect();
         let weights = scorer.weights(&all, method)?;
         let factors = scorer.factors.iter().enumerate();
         let quality = factors.map(|(k, factor)| {
@@ -174,7 +177,7 @@ fn answers(fit: &Fit, data: &Dataset, block: usize) -> Result<Vec<Vec<Option<f64
         }
         Ok(if fit.settings.std_ov { standardized(&numbers, used) } else { numbers })
     };
-    fit.table.blocks[block].observed.iter().map(column).collect()
+    fit.table.blocks[block].observed[..fit.table.modelled(block)].iter().map(column).collect()
 }
 
 /// Mean 0 and variance 1 (divisor n − 1) over the used cases.
@@ -324,7 +327,7 @@ impl Scorer {
             return None;
         }
         let own = weights.of_answers.row(k);
-        let p = self.form.observed;
+        let p = own.len();
         let of_score = |column: usize| (0..p).map(|i| own[i] * self.moments.covariance[(i, column)]).sum::<f64>();
         let shared = of_score(factor);
         let variance: f64 = (0..p).map(|i| own[i] * of_score(i)).sum();

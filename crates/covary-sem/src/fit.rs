@@ -3,7 +3,7 @@
 use covary_numerics::{Matrix, minimise};
 
 use crate::{
-    Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning,
+    Data, Formulas, ParameterTable, Sample, SemError, Settings, Warning, correlation_structure,
     estimate::{
         self, EqualityConstraints, Estimates, Objective, Restrictions, defined::RowEstimates, ending::Unfinished,
     },
@@ -11,10 +11,9 @@ use crate::{
     exploratory::{self, Exploratory},
     inference::{
         Bootstrap, admissibility,
-        baseline::{BaselineModel, sample_of_baseline},
         bootstrap::{self, BollenStine, Plan},
         incomplete,
-        model_tests::{self, ModelTest, TestInput},
+        model_tests::ModelTest,
         score_tests, standard_errors, test_statistic, two_level, wald,
     },
     model_matrices::{BlockMatrices, ModelMatrices},
@@ -158,7 +157,9 @@ pub fn fit(model: &Formulas, data: &Data, settings: &Settings) -> Result<Fit, Se
         return exploratory::only_efa(model, data, &settings);
     }
     two_level::check_levels(model, &settings)?;
-    let table = parameter_table::complete(model, &crate::sample::available(data, &settings)?, &settings)?;
+    let complete = if settings.correlation { correlation_structure::complete } else { parameter_table::complete };
+    let mut table = complete(model, &crate::sample::available(data, &settings)?, &settings)?;
+    table.take_auxiliary(&settings)?;
     fit_table(table, data, &settings)
 }
 
@@ -176,18 +177,38 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let levels = table.blocks.iter().map(|block| block.level).max().unwrap_or(1);
     let treated = settings::treatment_warning(settings);
     let settings = &settings::resolved(settings, levels)?;
-    not_built::refuse_settings(settings)?;
     if levels > 1 {
         two_level::refuse_settings(&table, settings)?;
     }
-    not_built::refuse_rows(&table)?;
+    not_built::refuse_rows(&table, settings)?;
     exploratory::check(settings)?;
     wald::check(&table, &settings.wald)?;
     score_tests::check(&table, &settings.score_test_add)?;
-    let (mut sample, notes) = Sample::take(data, &table, settings)?;
+    let (sample, notes) = take_sample(data, &mut table, settings)?;
     let settings = &settings::for_sample(settings, &sample);
     bootstrap::check_settings(settings, &sample)?;
     let warnings: Vec<Warning> = table.warnings.iter().cloned().chain(treated).chain(notes).collect();
+    let fit = if settings.correlation {
+        correlation_structure::fit_correlations(sample, &|sample| {
+            fit_sample(table.clone(), sample, warnings.clone(), settings)
+        })?
+    } else {
+        fit_sample(table, sample, warnings, settings)?
+    };
+    let mut fit = exploratory::rotate(fit)?;
+    if let Some(chosen) = fit.settings.bootstrap.filter(|_| fit.converged()) {
+        fit.resample(chosen)?;
+    }
+    Ok(fit)
+}
+
+/// Fits a completed model to a sample: minimises, and draws inference.
+fn fit_sample(
+    mut table: ParameterTable,
+    mut sample: Sample,
+    warnings: Vec<Warning>,
+    settings: &Settings,
+) -> Result<Fit, SemError> {
     let matrices = ModelMatrices::new(&table)?;
     fix_exogenous(&mut table, &matrices, &sample);
     estimate::bounds::set(&mut table, &sample, settings.bounds);
@@ -203,11 +224,45 @@ pub fn fit_table(mut table: ParameterTable, data: &Data, settings: &Settings) ->
     let mut fit = unjudged(table, settings, sample, matrices.clone(), restrictions, found, warnings);
     fit.unfinished = unfinished;
     fit.judge(&discrepancies);
-    fit = exploratory::rotate(fit)?;
-    if let Some(chosen) = fit.settings.bootstrap.filter(|_| fit.converged()) {
-        fit.resample(chosen)?;
-    }
     Ok(fit)
+}
+
+/// The sample; where no value is missing the table without the auxiliary variables, which then tell nothing.
+fn take_sample(
+    data: &Data,
+    table: &mut ParameterTable,
+    settings: &Settings,
+) -> Result<(Sample, Vec<Warning>), SemError> {
+    let (sample, mut notes) = Sample::take(data, table, settings)?;
+    if settings.auxiliary.is_empty() {
+        return Ok((sample, notes));
+    }
+    if sample.is_incomplete() {
+        notes.push(auxiliary_note(settings, !table.auxiliary.is_empty()));
+        return Ok((sample, notes));
+    }
+    table.drop_auxiliary();
+    let (sample, mut notes) = Sample::take(data, table, settings)?;
+    notes.push(Warning {
+        code: WarningCode::OptionNote,
+        subjects: settings.auxiliary.clone(),
+        text: "no value is missing: the auxiliary variables have no bearing on the results".into(),
+    });
+    Ok((sample, notes))
+}
+
+/// That auxiliary variables took part, and what that means for the figures.
+fn auxiliary_note(settings: &Settings, in_likelihood: bool) -> Warning {
+    let names = settings.auxiliary.join(", ");
+    let text = if in_likelihood {
+        format!(
+            "{names} took part as auxiliary variables (saturated correlates). logl, unrestricted.logl, AIC and BIC include \
+             them: they compare models with the same auxiliary variables only. npar counts the parameters of the model alone"
+        )
+    } else {
+        format!("{names} took part as auxiliary variables in the first stage: the moments that the model is fitted to")
+    };
+    Warning { code: WarningCode::OptionNote, subjects: settings.auxiliary.clone(), text }
 }
 
 /// The moments of fixed x become the values of their rows.
@@ -316,36 +371,6 @@ impl Fit {
     /// Whether the discrepancy is one from the saturated model: under ML only where S is positive definite.
     pub(crate) fn has_test(&self) -> bool {
         Estimator::named(self.settings.estimator).is_least_squares() || self.sample.is_positive_definite()
-    }
-
-    /// The tests asked for, of the model and, where they scale, of its baseline.
-    fn set_tests(&mut self) {
-        let Some(test) = self.test else { return };
-        let names = match self.settings.tests.as_slice() {
-            [TestName::None] => return,
-            names => names.iter().copied().filter(|name| *name != TestName::Standard),
-        };
-        let names: Vec<TestName> = std::iter::once(TestName::Standard).chain(names).collect();
-        let Some(solution) = self.solution() else { return };
-        let tests = model_tests::compute(&TestInput::new(&solution, test.statistic, test.df), &names);
-        let scaled: Vec<TestName> = names.into_iter().filter(|name| name.is_scaled()).collect();
-        let of_baseline = if scaled.is_empty() { Vec::new() } else { self.tests_of_baseline(&scaled) };
-        self.tests = tests;
-        self.baseline_tests = of_baseline;
-    }
-
-    fn tests_of_baseline(&self, names: &[TestName]) -> Vec<ModelTest> {
-        let keeps_x = self.settings.baseline_keeps_x.unwrap_or(crate::Conventions::LAVAAN.baseline_keeps_x);
-        let standard = test_statistic::baseline(&self.table, &self.sample, &self.settings, keeps_x);
-        let Some(sample) = sample_of_baseline(&self.sample, &self.settings, self.table.meanstructure) else {
-            return Vec::new();
-        };
-        let model = BaselineModel::new(&self.table, &sample, &self.settings, keeps_x);
-        let (Some(standard), Some(model)) = (standard, model) else { return Vec::new() };
-        match model.solution(&sample, &self.settings) {
-            Some(solution) => model_tests::compute(&TestInput::new(&solution, standard.statistic, standard.df), names),
-            None => Vec::new(),
-        }
     }
 
     fn set_standard_errors(&mut self) {

@@ -24,7 +24,7 @@ use crate::{
         model_tests::ModelTest,
         modification_indices::{amos_modification_indices, modification_indices_with},
         post_hoc_power::Decision,
-        residuals::moment_residuals_with,
+        residuals::{ResidualSummary, moment_residuals_with, shown_summary},
         score::Scores,
         two_level,
     },
@@ -122,6 +122,8 @@ pub struct Choices {
     pub information: Option<Information>,
     /// Missing values.
     pub missing: MissingValues,
+    /// Auxiliary variables.
+    pub aux: Vec<String>,
     /// The variable that defines clusters.
     pub cluster: Option<String>,
     /// The variable that holds sampling weights.
@@ -237,6 +239,9 @@ pub struct Residuals {
     pub raw: Matrix,
     /// Correlation residuals (Bollen): r − ρ; `None` where a variance is not positive.
     pub cor: Option<Matrix>,
+    /// (s − σ)/√(s_ii s_jj) (lavaan's `cor.bentler`); `None` where a variance is not positive.
+    #[serde(rename = "cor.bentler")]
+    pub cor_bentler: Option<Matrix>,
     /// Residuals over the standard errors of the sample moments (lavaan's `normalized`).
     pub normalized: Vec<Vec<Option<f64>>>,
     /// Residuals over their asymptotic standard errors (lavaan's `standardized`); a null where that is 0.
@@ -248,6 +253,9 @@ pub struct Residuals {
     /// Mean residuals over their asymptotic standard errors.
     #[serde(rename = "mean.standardized")]
     pub mean_standardized: Option<Vec<Option<f64>>>,
+    /// SRMR with its inference (lavResiduals()); null where residuals rest on more than expected information under normal theory
+    /// and with more than forty variables.
+    pub summary: Option<ResidualSummary>,
 }
 
 /// Correlations of latent variables in one group.
@@ -401,6 +409,7 @@ impl FitReport {
                 se: fit.settings.se,
                 information: fit.settings.information,
                 missing: fit.settings.missing,
+                aux: fit.settings.auxiliary.clone(),
                 cluster: fit.settings.cluster.clone(),
                 sampling_weights: fit.settings.sampling_weights.clone(),
             },
@@ -502,40 +511,51 @@ fn explained(fit: &Fit, resampled: Option<&Resampled>) -> Vec<RSquare> {
 
 fn implied_moments(fit: &Fit, block: usize) -> Implied {
     let moments = &fit.implied[block];
-    Implied {
-        group: fit.table.blocks[block].group,
-        level: fit.table.blocks[block].level,
-        cov: moments.covariance.clone(),
-        mean: moments.mean.clone(),
-        names: fit.table.blocks[block].observed.clone(),
-    }
+    modelled_moments(fit, block, &moments.covariance, moments.mean.as_deref())
 }
 
 fn sample_moments(fit: &Fit, block: usize) -> Implied {
     let moments = &fit.sample.blocks[block];
+    let correlations = moments.covariance.to_correlation().filter(|_| fit.settings.correlation);
+    modelled_moments(fit, block, &correlations.unwrap_or(moments.covariance.clone()), moments.mean.as_deref())
+}
+
+/// Moments of the variables that the model speaks of.
+fn modelled_moments(fit: &Fit, block: usize, covariance: &Matrix, mean: Option<&[f64]>) -> Implied {
+    let own: Vec<usize> = (0..fit.table.modelled(block)).collect();
     Implied {
         group: fit.table.blocks[block].group,
         level: fit.table.blocks[block].level,
-        cov: moments.covariance.clone(),
-        mean: moments.mean.clone(),
-        names: fit.table.blocks[block].observed.clone(),
+        cov: covariance.select(&own, &own),
+        mean: mean.map(|mean| mean[..own.len()].to_vec()),
+        names: fit.table.blocks[block].observed[..own.len()].to_vec(),
     }
 }
 
 fn residuals(fit: &Fit, block: usize, scores: Option<&Scores>) -> Residuals {
-    let of_block = moment_residuals_with(fit, block, scores);
+    let modelled = fit.table.modelled(block);
+    let of_block = moment_residuals_with(fit, block, scores).of_first(modelled);
     Residuals {
         group: fit.table.blocks[block].group,
         level: fit.table.blocks[block].level,
-        names: fit.table.blocks[block].observed.clone(),
-        raw: of_block.raw,
+        names: fit.table.blocks[block].observed[..modelled].to_vec(),
+        cor_bentler: over_sample_deviations(&of_block.raw, &fit.sample.blocks[block].covariance),
+        // The variances of a model of correlations are no data.
+        raw: of_block.correlation.clone().filter(|_| fit.settings.correlation).unwrap_or(of_block.raw),
         cor: of_block.correlation,
         normalized: of_block.normalized,
         standardized: of_block.standardized,
         amos_standardized: of_block.amos_standardized,
         mean: of_block.mean_raw,
         mean_standardized: of_block.mean_standardized,
+        summary: shown_summary(fit, block),
     }
+}
+
+/// The residuals of the first variables over the deviations of the sample. `None` where a variance is not positive.
+fn over_sample_deviations(raw: &Matrix, sample: &Matrix) -> Option<Matrix> {
+    let deviations: Vec<f64> = sample.diagonal().iter().map(|v| (*v > 0.0).then(|| v.sqrt())).collect::<Option<_>>()?;
+    Some(Matrix::from_fn(raw.rows(), raw.rows(), |i, j| raw[(i, j)] / (deviations[i] * deviations[j])))
 }
 
 fn stability(fit: &Fit, block: usize) -> Option<Stability> {

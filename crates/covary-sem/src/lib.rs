@@ -8,6 +8,7 @@
 
 pub mod comparison;
 pub mod conventions;
+mod correlation_structure;
 pub mod error;
 pub mod estimate;
 pub mod estimators;

@@ -1,36 +1,31 @@
 //! What a model may state and the engine cannot estimate yet: refused by name, never ignored.
 
-use crate::settings::Settings;
-use crate::{Operator, ParameterTable, SemError, model_matrices::formula_of};
-
-/// An error that names the first choice that is not built.
-pub(crate) fn refuse_settings(settings: &Settings) -> Result<(), SemError> {
-    let chosen: &[(bool, &str)] = &[
-        (!settings.auxiliary.is_empty(), "aux"),
-        (settings.group_w_free, "group.w.free"),
-        (settings.correlation, "correlation"),
-    ];
-    match chosen.iter().find(|(chosen, _)| *chosen) {
-        Some((_, what)) => refuse((*what).to_string()),
-        None => Ok(()),
-    }
-}
+use crate::{Operator, ParameterTable, SemError, Settings, estimators::Estimator, model_matrices::formula_of};
 
 /// An error that names the first row that cannot be estimated.
-pub(crate) fn refuse_rows(table: &ParameterTable) -> Result<(), SemError> {
+pub(crate) fn refuse_rows(table: &ParameterTable, settings: &Settings) -> Result<(), SemError> {
     if table.blocks.iter().any(|block| block.level > 2) {
         return refuse("models of more than two levels".into());
+    }
+    let frequencies = table.rows.iter().any(|row| row.op == Operator::GroupWeight);
+    if frequencies && Estimator::named(settings.estimator).is_least_squares() {
+        return Err(SemError::Option(
+            "group frequencies (group.w.free, group % w) go with maximum likelihood: take estimator ML".into(),
+        ));
+    }
+    if frequencies && settings.bootstrap.is_some() {
+        return Err(SemError::Option(
+            "group frequencies (group.w.free, group % w) are the same in every resample: leave them out of a bootstrap"
+                .into(),
+        ));
+    }
+    if frequencies && table.blocks.iter().any(|block| block.level > 1) {
+        return refuse("group frequencies (group.w.free, group % w) in models of two levels".into());
     }
     for row in &table.rows {
         match row.op {
             Operator::Threshold | Operator::Scale => {
                 return refuse(format!("\"{}\": ordered variables", formula_of(row)));
-            }
-            Operator::GroupWeight => {
-                return refuse(format!(
-                    "\"{}\": group frequencies as parameters (without constraints they are log n with S.E. 1/√n)",
-                    formula_of(row)
-                ));
             }
             _ => {}
         }

@@ -1,5 +1,7 @@
 //! Options by lavaan's names: one list from which the command line, option files and study files are read.
 
+mod refused;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -10,6 +12,8 @@ use crate::{
         BootstrapInterval, BootstrapKind, BootstrapSettings, EstimatorName, Function, GroupEqual, MissingValues,
     },
 };
+
+pub use refused::{REFUSED, refused_names};
 
 /// What kind of value an option takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub enum OptionKind {
     Counts,
     /// A number between 0 and 1.
     Proportion,
+    /// A number of at least 0.
+    Size,
     /// An object of further options.
     Object,
 }
@@ -56,7 +62,7 @@ enum Given {
     Words(Vec<String>),
     Count(u64),
     Counts(Vec<u64>),
-    Proportion(f64),
+    Number(f64),
     Object(serde_json::Map<String, Value>),
 }
 
@@ -107,9 +113,9 @@ impl Given {
         let first = words.first().and_then(|word| choice(word));
         [first, words.get(1).map_or(first, |word| choice(word))]
     }
-    fn proportion(&self) -> f64 {
+    fn number(&self) -> f64 {
         match self {
-            Given::Proportion(p) => *p,
+            Given::Number(number) => *number,
             _ => 0.0,
         }
     }
@@ -197,6 +203,12 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec { name: "information", flag: "information", kind: OptionKind::Words(&["expected", "observed", "first.order"]), help: "information that standard errors (and, if a second is given, tests) come from", set: |s, v| { [s.information, s.information_of_tests] = v.pair(); Ok(()) } },
     OptionSpec { name: "observed.information", flag: "observed-information", kind: OptionKind::Words(&["hessian", "h1"]), help: "what observed information is", set: |s, v| { s.observed_information = v.pair(); Ok(()) } },
     OptionSpec { name: "h1.information", flag: "h1-information", kind: OptionKind::Words(&["structured", "unstructured"]), help: "moments at which saturated information is taken", set: |s, v| { s.h1_information = v.pair(); Ok(()) } },
+    OptionSpec { name: "information.meat", flag: "information-meat", kind: OptionKind::Words(&["first.order"]), help: "information between the bread of robust standard errors", set: |_, _| Ok(()) },
+    OptionSpec { name: "h1.information.meat", flag: "h1-information-meat", kind: OptionKind::Words(&["structured", "unstructured"]), help: "moments at which cross-products of scores are taken; as h1.information", set: |s, v| { s.h1_information_meat = v.pair(); Ok(()) } },
+    OptionSpec { name: "standard.test", flag: "standard-test", kind: OptionKind::Word(TESTS), help: "test that fit measures take in place of the standard one", set: |s, v| { s.standard_test = v.choice(); Ok(()) } },
+    OptionSpec { name: "scaled.test", flag: "scaled-test", kind: OptionKind::Word(TESTS), help: "statistic that scaled tests scale, or scaled test that fit measures take", set: |s, v| { s.scaled_test = v.choice(); Ok(()) } },
+    OptionSpec { name: "ridge", flag: "ridge", kind: OptionKind::Flag, help: "add a constant to the variances (ridge.constant)", set: |s, v| { s.ridge = v.flag(); Ok(()) } },
+    OptionSpec { name: "ridge.constant", flag: "ridge-constant", kind: OptionKind::Size, help: "what ridge adds, 1e-5 if not given", set: |s, v| { s.ridge_constant = v.number(); Ok(()) } },
     OptionSpec { name: "gamma.n.minus.one", flag: "gamma-n-minus-one", kind: OptionKind::Flag, help: "divisor n - 1 in the covariance matrix of the moments", set: |s, v| { s.gamma_n_minus_one = v.flag(); Ok(()) } },
     OptionSpec { name: "gamma.unbiased", flag: "gamma-unbiased", kind: OptionKind::Flag, help: "unbiased covariance matrix of the moments", set: |s, v| { s.gamma_unbiased = v.flag(); Ok(()) } },
     OptionSpec { name: "missing", flag: "missing", kind: OptionKind::Word(&["listwise", "ml", "ml.x", "two.stage", "robust.two.stage", "pairwise"]), help: "what is done about missing values (fiml is ml)", set: |s, v| { s.missing = v.choice().unwrap_or_default(); Ok(()) } },
@@ -253,32 +265,21 @@ pub const OPTIONS: &[OptionSpec] = &[
     OptionSpec { name: "wald", flag: "wald", kind: OptionKind::Statements, help: "constraints to test by a Wald test, such as \"a == b; c == 0\"; repeated: one test each", set: |s, v| { s.wald = v.words(); Ok(()) } },
     OptionSpec { name: "score.test", flag: "score-test", kind: OptionKind::Flag, help: "score tests of releasing each equality constraint", set: |s, v| { s.score_test = v.flag(); Ok(()) } },
     OptionSpec { name: "score.test.add", flag: "score-test-add", kind: OptionKind::Statements, help: "score tests of adding these parameters, such as \"f =~ x9; x1 ~~ x2\"", set: |s, v| { s.score_test_add = v.words(); Ok(()) } },
-    OptionSpec { name: "level", flag: "level", kind: OptionKind::Proportion, help: "confidence level of intervals", set: |s, v| { s.level = v.proportion(); Ok(()) } },
+    OptionSpec { name: "level", flag: "level", kind: OptionKind::Proportion, help: "confidence level of intervals", set: |s, v| { s.level = v.number(); Ok(()) } },
     OptionSpec { name: "iter.max", flag: "iter-max", kind: OptionKind::Count, help: "greatest number of iterations", set: |s, v| { s.max_iterations = v.count() as usize; Ok(()) } },
+    OptionSpec { name: "optim.method", flag: "optim-method", kind: OptionKind::Word(&["nlminb", "nlminb0", "nlminb1", "nlminb2", "BFGS", "L-BFGS-B", "GN"]), help: "lavaan's choice of a search; there is one here, which ends at the same estimates", set: |_, _| Ok(()) },
+    OptionSpec { name: "optim.attempts", flag: "optim-attempts", kind: OptionKind::Count, help: "lavaan's number of attempts; here a search goes on until it ends", set: |_, _| Ok(()) },
+    OptionSpec { name: "optim.dx.tol", flag: "optim-dx-tol", kind: OptionKind::Size, help: "lavaan's tolerance of gradients; here estimates are right to rounding", set: |_, _| Ok(()) },
+    OptionSpec { name: "em.h1.tol", flag: "em-h1-tol", kind: OptionKind::Size, help: "lavaan's tolerance of the saturated model; here it is right to rounding", set: |_, _| Ok(()) },
+    OptionSpec { name: "em.h1.iter.max", flag: "em-h1-iter-max", kind: OptionKind::Count, help: "lavaan's steps to the saturated model; here it is right to rounding", set: |_, _| Ok(()) },
+    OptionSpec { name: "em.h1.acceleration", flag: "em-h1-acceleration", kind: OptionKind::Text, help: "lavaan's way to the saturated model; here EM is always accelerated", set: |_, _| Ok(()) },
+    OptionSpec { name: "representation", flag: "representation", kind: OptionKind::Word(&["LISREL", "RAM"]), help: "lavaan's form of the matrices; the results are the same", set: |_, _| Ok(()) },
     OptionSpec { name: "rstarts", flag: "rstarts", kind: OptionKind::Count, help: "random starting values tried beside the usual ones", set: |s, v| { s.random_starts = v.count() as usize; Ok(()) } },
 ];
 
 /// lavaan's options and words that are known but not built yet: refused by name, never ignored.
-pub const NOT_BUILT: &[&str] = &[
-    "ordered",
-    "parameterization",
-    "zero.add",
-    "zero.keep.margins",
-    "auto.th",
-    "auto.delta",
-    "scaled.test",
-    "standard.test",
-    "information.meat",
-    "h1.information.meat",
-    "ridge",
-    "control",
-    "optim.method",
-    "em.h1.tol",
-    "link",
-    "representation",
-    "sample.mean",
-    "sample.cov",
-];
+pub const NOT_BUILT: &[&str] =
+    &["ordered", "parameterization", "zero.add", "zero.keep.margins", "auto.th", "auto.delta", "control"];
 
 /// Sets one option by its name (dots, dashes or underscores).
 ///
@@ -381,10 +382,17 @@ fn set_control(settings: &mut Settings, value: &Value) -> Result<(), SemError> {
         return Err(SemError::Option("option control takes an object such as {\"iter.max\": 500}".to_string()));
     };
     for (key, value) in entries {
-        if normalised(key) != "iter.max" {
-            return Err(SemError::Option(format!("option control: \"{key}\" is not known; it takes iter.max")));
+        match normalised(key).as_str() {
+            "iter.max" => set_option(settings, "iter.max", value)?,
+            // Searches end at rounding.
+            "eval.max" | "abs.tol" | "rel.tol" | "x.tol" | "xf.tol" | "step.min" | "step.max" | "trace" => {}
+            _ => {
+                return Err(SemError::Option(format!(
+                    "option control: \"{key}\" is not known; it takes iter.max, and without any bearing nlminb's eval.max, \
+                     abs.tol, rel.tol, x.tol, xf.tol, step.min, step.max, trace"
+                )));
+            }
         }
-        set_option(settings, "iter.max", value)?;
     }
     Ok(())
 }
@@ -393,7 +401,10 @@ fn unknown(name: &str) -> SemError {
     if NOT_BUILT.contains(&name) {
         return SemError::Option(format!("option {name} is not built yet; it is refused rather than ignored"));
     }
-    let known = OPTIONS.iter().map(|spec| spec.name).chain(NOT_BUILT.iter().copied());
+    if let Some(instead) = refused::instead_of(name) {
+        return SemError::Option(format!("option {name} is not taken: {instead}"));
+    }
+    let known = OPTIONS.iter().map(|spec| spec.name).chain(refused_names());
     SemError::Option(match nearest(name, known) {
         Some(nearest) => format!("unknown option \"{name}\"; did you mean {nearest}?"),
         None => format!("unknown option \"{name}\""),
@@ -420,8 +431,12 @@ fn check(spec: &OptionSpec, value: &Value) -> Result<Given, SemError> {
         },
         OptionKind::Proportion => as_number(value)
             .filter(|p| *p > 0.0 && *p < 1.0)
-            .map(Given::Proportion)
+            .map(Given::Number)
             .ok_or_else(|| wrong("a number between 0 and 1".to_string())),
+        OptionKind::Size => as_number(value)
+            .filter(|size| *size >= 0.0 && size.is_finite())
+            .map(Given::Number)
+            .ok_or_else(|| wrong("a number of at least 0".to_string())),
         OptionKind::Text => match as_texts(value).filter(|texts| texts.len() == 1) {
             Some(texts) => Ok(Given::Words(texts)),
             None => Err(wrong("one text".to_string())),
@@ -596,8 +611,7 @@ mod tests {
 
     #[test]
     fn names_are_unique() {
-        let mut names: Vec<&str> =
-            OPTIONS.iter().map(|o| o.name).chain(NOT_BUILT.iter().copied()).filter(|n| *n != "control").collect();
+        let mut names: Vec<&str> = OPTIONS.iter().map(|o| o.name).chain(refused_names()).collect();
         let all = names.len();
         names.sort_unstable();
         names.dedup();

@@ -4,7 +4,7 @@ mod resolved;
 
 use serde::{Deserialize, Serialize};
 
-pub use resolved::{fixed_x, for_sample, needs_means, resolved, treatment_warning};
+pub use resolved::{fixed_x, for_sample, needs_means, resolved, treatment, treatment_warning};
 
 use crate::conventions::Conventions;
 
@@ -33,6 +33,17 @@ pub struct Settings {
     pub observed_information: [Option<ObservedInformation>; 2],
     /// Moments at which saturated information is taken: of standard errors, of tests; `None`: as the estimator says.
     pub h1_information: [Option<SaturatedAt>; 2],
+    /// The same of the cross-products of casewise scores in robust standard errors and tests (`h1.information.meat`);
+    /// `None`: as for the information, where that was chosen, else the model's.
+    pub h1_information_meat: [Option<SaturatedAt>; 2],
+    /// The test whose statistic the fit measures take in place of the standard one.
+    pub standard_test: Option<TestName>,
+    /// Which statistic the scaled tests scale, or which scaled test the fit measures take.
+    pub scaled_test: Option<TestName>,
+    /// A constant is added to the variances (`ridge`).
+    pub ridge: bool,
+    /// That constant.
+    pub ridge_constant: f64,
     /// Γ̂ with divisor n − 1.
     pub gamma_n_minus_one: bool,
     /// Γ̂ without bias (Browne 1974).
@@ -532,6 +543,11 @@ impl Default for Settings {
             information_of_tests: None,
             observed_information: [None; 2],
             h1_information: [None; 2],
+            h1_information_meat: [None; 2],
+            standard_test: None,
+            scaled_test: None,
+            ridge: false,
+            ridge_constant: 1e-5,
             gamma_n_minus_one: false,
             gamma_unbiased: false,
             missing: MissingValues::Listwise,

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use covary_numerics::{Dual, Matrix, distributions::normal_quantile};
 
 use crate::{
-    Fit, ParameterTable,
+    Fit, Operator, ParameterTable,
     inference::reticular::{Place, Reticular, ReticularMoments, Variances},
     syntax::Expression,
 };
@@ -71,6 +71,8 @@ pub struct LatentCorrelation {
 pub struct Standardizer {
     blocks: Vec<StandardizedBlock>,
     definitions: Vec<StandardizedDefinition>,
+    /// Rows of log frequencies, which have no unit to be freed from.
+    frequencies: Vec<usize>,
     rows: usize,
 }
 
@@ -107,6 +109,7 @@ impl Standardizer {
         Standardizer {
             blocks: (0..table.blocks.len()).map(block).collect(),
             definitions: table.definitions.iter().map(definition).collect(),
+            frequencies: (0..table.rows.len()).filter(|row| table.rows[*row].op == Operator::GroupWeight).collect(),
             rows: table.rows.len(),
         }
     }
@@ -123,6 +126,9 @@ impl Standardizer {
                 let scale = scale(powers, &variances);
                 values[*row] = estimates[*row].zip(scale).map(|(estimate, scale)| estimate * scale);
             }
+        }
+        for &row in &self.frequencies {
+            values[row] = estimates[row];
         }
         for definition in &self.definitions {
             let value = definition.expression.evaluate(&|name: &str| values[definition.row_of(name)?]);
@@ -345,6 +351,13 @@ fn gradients(fit: &Fit, standardizer: &Standardizer, values: &[Option<f64>]) -> 
             }
             gradients[*row] = Some(gradient);
         }
+    }
+    for &row in &standardizer.frequencies {
+        let mut gradient = vec![0.0; fit.theta.len()];
+        if let Some(own) = fit.table.rows[row].free {
+            gradient[own] = 1.0;
+        }
+        gradients[row] = Some(gradient);
     }
     for definition in &standardizer.definitions {
         gradients[definition.row] = definition.gradient(values, &gradients, fit.theta.len());

@@ -9,8 +9,8 @@ use crate::{
     estimators::{Estimator, SampleMoments, Scratch, Weight, two_level::TwoLevel},
     fit::ImpliedMoments,
     inference::{information, two_level},
-    model_matrices::{BlockMatrices, Form, ModelMatrices, Workspace},
-    sample::clusters::ClusterSample,
+    model_matrices::{BlockMatrices, Form, ModelMatrices, Source, Workspace},
+    sample::{BlockSample, clusters::ClusterSample},
 };
 
 /// The objective of a model and a sample.
@@ -32,6 +32,8 @@ pub struct Objective<'a, T> {
     levels: Vec<TwoLevel<T>>,
     /// N.
     cases: f64,
+    /// n_g by block.
+    group_cases: Vec<f64>,
 }
 
 /// w_g = n_g/N by block.
@@ -82,6 +84,7 @@ impl<'a, T: Scalar> Objective<'a, T> {
             scratch: matrices.blocks.iter().map(scratch).collect(),
             levels: sample.levels.iter().map(TwoLevel::new).collect(),
             cases: sample.cases() as f64,
+            group_cases: sample.blocks.iter().map(BlockSample::weighted_cases).collect(),
         }
     }
 
@@ -168,7 +171,24 @@ impl<'a, T: Scalar> Objective<'a, T> {
             value += weight * (discrepancy - self.saturated[block]);
             workspace.chain(layout, weight, gradient);
         }
+        if !self.matrices.frequencies.is_empty() {
+            value += self.add_frequencies(theta, gradient);
+        }
         Some(value)
+    }
+
+    /// What the frequencies of the groups add to f and its gradient.
+    #[inline(never)]
+    fn add_frequencies(&self, theta: &[T], gradient: &mut [T]) -> T {
+        let mut value = T::ZERO;
+        for frequency in &self.matrices.frequencies {
+            let (weight, n) = (T::from(self.half_weights[frequency.block]), self.group_cases[frequency.block]);
+            value += weight * frequency.discrepancy(n, theta);
+            if let Source::Free(k) = frequency.source {
+                gradient[k] += weight * (T::from(2.0 / n) * theta[k].exp() - T::from(2.0));
+            }
+        }
+        value
     }
 
     /// f(θ) = −log-likelihood/N of two levels, without the terms in ln 2π.
@@ -272,12 +292,12 @@ impl<'a> Objective<'a, f64> {
             let samples = self.levels.iter().map(|group| group.sample.as_ref());
             return two_level::expected(self.matrices, &values, samples);
         }
+        let with_frequencies = |mut information: Matrix| {
+            self.matrices.add_frequencies(&mut information, self.cases, |own| own.expected(theta));
+            information
+        };
         if self.estimator == Estimator::Fiml {
-            return self.expected_by_pattern(&values, weights);
-        }
-        if !self.levels.is_empty() {
-            let samples = self.levels.iter().map(|group| group.sample.as_ref());
-            return two_level::expected(self.matrices, &values, samples);
+            return self.expected_by_pattern(&values, weights).map(with_frequencies);
         }
         let metric = |(values, sample): (&BlockMatrices, &SampleMoments<f64>)| {
             if self.estimator.is_least_squares() {
@@ -287,7 +307,7 @@ impl<'a> Objective<'a, f64> {
             }
         };
         let metrics: Vec<Weight<f64>> = values.iter().zip(&self.samples).map(metric).collect::<Option<_>>()?;
-        Some(information::in_metric(self.matrices, &values, weights, &metrics))
+        Some(with_frequencies(information::in_metric(self.matrices, &values, weights, &metrics)))
     }
 
     /// Writes the implied moments of a block at θ; what does not exist stays as it was.
@@ -361,6 +381,7 @@ impl<'a> Objective<'a, f64> {
             scratch: self.matrices.blocks.iter().map(scratch).collect(),
             levels: self.levels.iter().map(|group| TwoLevel::new(&group.sample)).collect(),
             cases: self.cases,
+            group_cases: self.group_cases.clone(),
         }
     }
 }

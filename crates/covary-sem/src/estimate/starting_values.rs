@@ -38,6 +38,11 @@ impl StartingValues {
                 }
             }
         }
+        for frequency in &matrices.frequencies {
+            if let Source::Free(k) = frequency.source {
+                theta[k] = sample.blocks[frequency.block].weighted_cases().ln();
+            }
+        }
         for row in &table.rows {
             if let (Some(k), Some(start)) = (row.free, row.start) {
                 theta[k] = start;

@@ -173,7 +173,10 @@ impl EfaReport {
         let number = |fit: &Fit| fit.table.exploratory.first().map_or(0, |block| block.factors.len());
         EfaReport {
             schema: "covary.efa/1",
-            variables: fits.first().map(|fit| fit.table.blocks[0].observed.clone()).unwrap_or_default(),
+            variables: fits
+                .first()
+                .map(|fit| fit.table.blocks[0].observed[..fit.table.modelled(0)].to_vec())
+                .unwrap_or_default(),
             eigenvalues: fits.first().map(eigenvalues).unwrap_or_default(),
             fits: fits.iter().zip(&solutions).map(|(fit, report)| overview(number(fit), fit, report)).collect(),
             solutions,

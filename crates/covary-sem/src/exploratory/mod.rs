@@ -24,7 +24,7 @@ use covary_numerics::{
     rotation::{Rotation, RotationSettings},
 };
 
-use crate::Fit;
+use crate::{Fit, Row};
 
 pub(crate) use efa::only_efa;
 pub use efa::{EfaOverview, EfaReport, FitsOverview, efa};
@@ -97,13 +97,17 @@ impl Fit {
     /// Number of free rows of the model that was estimated, before equality constraints: of rotated factors that of the
     /// unrotated model, since the freed rows come with as many conditions.
     pub fn free_rows(&self) -> usize {
-        self.exploratory.as_ref().map_or(self.theta.len(), |solution| solution.unrotated.theta.len())
+        let all = self.exploratory.as_ref().map_or(self.theta.len(), |solution| solution.unrotated.theta.len());
+        let auxiliary = |row: &&Row| row.free.is_some() && self.table.is_auxiliary(row);
+        all - self.table.rows.iter().filter(auxiliary).count() - self.free_scales()
     }
 
     /// Position among the free rows of the model that was estimated. `None` for rows that it fixes, also where
-    /// rotation has filled them.
+    /// rotation has filled them, and for variances that the others determine (`correlation`).
     pub fn free_position(&self, row: usize) -> Option<usize> {
         let table = self.exploratory.as_ref().map_or(&self.table, |solution| &solution.unrotated.table);
-        table.rows.get(row)?.free
+        let own = table.rows.get(row).filter(|row| !self.is_determined(row))?.free?;
+        let determined = |other: &&Row| other.free.is_some_and(|k| k < own) && self.is_determined(other);
+        Some(own - table.rows.iter().filter(determined).count())
     }
 }

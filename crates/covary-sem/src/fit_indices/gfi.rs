@@ -9,7 +9,7 @@ use super::{FitInput, GroupMomentPair};
 /// Σ_g w_g (1 − d'Wd / s'Ws), s = (m, vech S), d = s − σ(θ̂), W the normal-theory weight at Σ(θ̂),
 /// of least squares its V; moments of fixed x are left out. Covariances alone: 1 − tr(Σ⁻¹S − I)² / tr(Σ⁻¹S)².
 ///
-/// With `conditional.x` the moments are intercepts, slopes and residual covariances of the outcomes given x.
+/// Where frequencies of groups are parameters ln n is a moment too. With `conditional.x` the moments are intercepts, slopes and residual covariances of the outcomes given x.
 ///
 /// With means it is close to 1 whatever the model, because s holds the means themselves.
 /// lavaan from 0.7 on calls this `gfi_lisrel`. `None` where Σ is not positive definite.
@@ -42,15 +42,24 @@ pub fn pgfi(input: &FitInput) -> Option<f64> {
 }
 
 fn of_group(group: &GroupMomentPair) -> Option<f64> {
-    if let Some((unexplained, total)) = group.of_available_cases {
-        return Some(1.0 - unexplained / total);
+    let (unexplained, total) = quadratic_forms(group)?;
+    let Some((n, expected)) = group.frequencies else { return Some(1.0 - unexplained / total) };
+    // ln n has the information m/n per case.
+    let of_frequency = |deviation: f64| expected / n * deviation * deviation;
+    Some(1.0 - (unexplained + of_frequency(n.ln() - expected.ln())) / (total + of_frequency(n.ln())))
+}
+
+/// d'Wd and s'Ws.
+fn quadratic_forms(group: &GroupMomentPair) -> Option<(f64, f64)> {
+    if group.of_available_cases.is_some() {
+        return group.of_available_cases;
     }
     if group.metric.is_some() {
         let residual = without(&group.sample.minus(&group.implied), &group.fixed_x);
         let differences = group.mean_residuals();
         let means = group.means.as_ref().map(|(sample, _)| sample.as_slice());
         let unexplained = group.in_own_metric(differences.as_deref(), &residual)?;
-        return Some(1.0 - unexplained / group.in_own_metric(means, &without(&group.sample, &group.fixed_x))?);
+        return Some((unexplained, group.in_own_metric(means, &without(&group.sample, &group.fixed_x))?));
     }
     let sample = without(&group.sample, &group.fixed_x);
     let residual = without(&group.sample.minus(&group.implied), &group.fixed_x);
@@ -62,7 +71,7 @@ fn of_group(group: &GroupMomentPair) -> Option<f64> {
             let m = &slopes.moments_of_x;
             unexplained += group.regressions_in_metric(&differences, &slopes.sample.minus(&slopes.implied), m)?;
             total += group.regressions_in_metric(&means, &slopes.sample, m)?;
-            return Some(1.0 - unexplained / total);
+            return Some((unexplained, total));
         }
         for &x in &group.fixed_x {
             (means[x], differences[x]) = (0.0, 0.0);
@@ -70,7 +79,7 @@ fn of_group(group: &GroupMomentPair) -> Option<f64> {
         unexplained += group.vector_in_metric(&differences)?;
         total += group.vector_in_metric(&means)?;
     }
-    Some(1.0 - unexplained / total)
+    Some((unexplained, total))
 }
 
 /// The matrix with the block of fixed x set to zero, which takes their moments out of a quadratic form in W.

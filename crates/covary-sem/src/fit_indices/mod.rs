@@ -97,7 +97,7 @@ impl FitInput {
         self.groups.iter().map(|group| group.cases as f64).sum()
     }
 
-    /// All sample moments, fixed ones and means included: Σ_g p_g(p_g + 1)/2, and p_g more with means.
+    /// All sample moments, fixed ones and means included: Σ_g p_g(p_g + 1)/2, and p_g more with means, one more with frequencies.
     pub fn moments(&self) -> f64 {
         self.groups.iter().map(FitGroup::moments).sum()
     }
@@ -136,7 +136,8 @@ impl FitGroup {
         let p = self.variables as f64;
         let slopes = self.moments.as_ref().and_then(|pair| pair.given_x.as_ref());
         let slopes = slopes.map_or(0, |slopes| slopes.sample.rows() * slopes.sample.columns());
-        p * (p + 1.0) / 2.0 + if self.means { p } else { 0.0 } + slopes as f64
+        let frequency = self.moments.as_ref().is_some_and(|pair| pair.frequencies.is_some());
+        p * (p + 1.0) / 2.0 + if self.means { p } else { 0.0 } + slopes as f64 + f64::from(u8::from(frequency))
     }
 }
 

@@ -21,6 +21,8 @@ pub struct GroupMomentPair {
     pub of_available_cases: Option<(f64, f64)>,
     /// With `conditional.x`: slopes on x. The moments above are then those of the outcomes given x, means intercepts.
     pub given_x: Option<SlopePair>,
+    /// Cases of the group and those that the model expects, where the frequencies of groups are parameters.
+    pub frequencies: Option<(f64, f64)>,
 }
 
 /// Regressions of outcomes on x, of the sample and implied.

@@ -223,6 +223,7 @@ fn complete(df: f64, statistic: f64) -> FitInput {
                 metric: None,
                 of_available_cases: None,
                 given_x: None,
+                frequencies: None,
             }),
         }],
         levels: None,

@@ -13,6 +13,7 @@ use crate::{
     inference::{
         baseline::BaselineModel,
         incomplete::goodness::quadratic_forms,
+        model_tests::ModelTest,
         test_statistic::{baseline, slopes_and_residuals},
     },
     parameter_table::Block,
@@ -32,11 +33,11 @@ pub(crate) fn lavaan(fit: &Fit) -> FitInput {
         return two_levels(fit, group_factor(&definitions, groups));
     }
     let keeps_x = fit.settings.baseline_keeps_x.unwrap_or(definitions.baseline_keeps_x);
-    let baseline = baseline(&fit.table, &fit.sample, &fit.settings, keeps_x);
+    let baseline = measured(fit, &fit.baseline_tests, || baseline(&fit.table, &fit.sample, &fit.settings, keeps_x));
     FitInput {
         parameters: distinct_parameters(fit),
         objective: Some(fit.objective).filter(|objective| objective.is_finite() && fit.has_test()),
-        statistic: fit.test.map(|test| test.statistic),
+        statistic: measured(fit, &fit.tests, || fit.test).map(|test| test.statistic),
         df: fit.degrees_of_freedom as f64,
         baseline: baseline.map(|test| Baseline { statistic: test.statistic, df: test.df }),
         multiplier: if by_cases { n } else { n - groups },
@@ -116,9 +117,22 @@ fn two_levels(fit: &Fit, rmsea_group_factor: f64) -> FitInput {
     }
 }
 
-/// The first scaled test, with that of the baseline.
+/// The test that the measures take: the one that the settings name, else the standard one.
+fn measured(fit: &Fit, tests: &[ModelTest], standard: impl FnOnce() -> Option<TestStatistic>) -> Option<TestStatistic> {
+    let Some(name) = fit.settings.measured_test() else { return standard() };
+    let test = tests.iter().find(|test| test.name == name)?;
+    Some(TestStatistic { statistic: test.statistic, df: test.df, p_value: test.p_value })
+}
+
+/// The scaled test that the measures take: the one that the settings name, else the first.
+fn scaled_test(fit: &Fit) -> Option<&ModelTest> {
+    let named = fit.settings.scaled_test.filter(|name| name.is_scaled());
+    fit.tests.iter().find(|test| named.map_or(test.name.is_scaled(), |name| test.name == name))
+}
+
+/// The scaled test with that of the baseline.
 fn scaled(fit: &Fit) -> Option<ScaledInput> {
-    let test = fit.tests.iter().find(|test| test.name.is_scaled())?;
+    let test = scaled_test(fit)?;
     let baseline = fit.baseline_tests.iter().find(|of_baseline| of_baseline.name == test.name);
     Some(ScaledInput {
         test: test.name,
@@ -130,16 +144,16 @@ fn scaled(fit: &Fit) -> Option<ScaledInput> {
     })
 }
 
-/// Of the first scaled test; the mean- and variance-adjusted test has no robust indices.
+/// Of the scaled test; the mean- and variance-adjusted test has no robust indices.
 fn robust(fit: &Fit, baseline: Option<TestStatistic>) -> Option<RobustInput> {
     if Estimator::of(&fit.settings, &fit.sample) == Estimator::Fiml {
         return robust_by_pattern(fit);
     }
-    let test = fit.tests.iter().find(|test| test.name.is_scaled())?;
+    let test = scaled_test(fit)?;
     if test.name == TestName::MeanVarAdjusted {
         return None;
     }
-    let standard = fit.test?;
+    let standard = measured(fit, &fit.tests, || fit.test)?;
     let of_baseline = fit.baseline_tests.iter().find(|of_baseline| of_baseline.name == test.name);
     let baseline = baseline.zip(of_baseline).and_then(|(b, scaled)| Some((b.statistic, b.df, scaled.mean_eigenvalue?)));
     Some(RobustInput {
@@ -176,9 +190,11 @@ fn robust_by_pattern(fit: &Fit) -> Option<RobustInput> {
     })
 }
 
-/// Positions of exogenous variables whose moments are free.
+/// Positions of exogenous variables whose moments are free. Beside auxiliary variables none: what they covary with counts as
+/// stated.
 fn random_x(fit: &Fit, block: &Block) -> Vec<usize> {
-    let is_x = |j: &usize| !fit.table.fixed_x && block.exogenous.contains(&block.observed[*j]);
+    let counts = !fit.table.fixed_x && fit.table.auxiliary.is_empty();
+    let is_x = |j: &usize| counts && block.exogenous.contains(&block.observed[*j]);
     (0..block.observed.len()).filter(is_x).collect()
 }
 
@@ -200,25 +216,38 @@ fn group(fit: &Fit, block: usize, factor: f64, fixed_x: Vec<usize>) -> FitGroup 
         Some(SaturatedAt::Unstructured) if !by_pattern => Weight::normal_theory(&sample.covariance),
         _ => None,
     };
-    let scaled = |matrix: &Matrix| if factor == 1.0 { matrix.clone() } else { matrix.scaled(factor) };
+    let own: Vec<usize> = (0..fit.table.modelled(block)).collect();
+    let scaled = |matrix: &Matrix| {
+        let matrix = matrix.select(&own, &own);
+        if factor == 1.0 { matrix } else { matrix.scaled(factor) }
+    };
+    let means = |mean: &Option<Vec<f64>>| mean.as_ref().map(|mean| mean[..own.len()].to_vec());
     let pair = |implied: &ImpliedMoments| GroupMomentPair {
         sample: scaled(&sample.covariance),
         implied: scaled(&implied.covariance),
-        means: sample.mean.clone().zip(implied.mean.clone()).filter(|_| fit.table.meanstructure),
+        means: means(&sample.mean).zip(means(&implied.mean)).filter(|_| fit.table.meanstructure),
         fixed_x,
         metric: metric.clone(),
         of_available_cases: implied.mean.as_ref().filter(|_| by_pattern).and_then(|mean| {
-            quadratic_forms(sample, mean, &implied.covariance, &incomplete::fixed_x(&fit.table, block))
+            let covariance = implied.covariance.select(&own, &own);
+            quadratic_forms(sample, mean, &covariance, &incomplete::fixed_x(&fit.table, block))
         }),
         given_x: None,
+        frequencies: frequency(fit, block),
     };
     FitGroup {
         cases: sample.cases,
         weight: sample.case_weights.as_ref().map(|weights| weights.iter().sum()),
-        variables: sample.covariance.rows(),
+        variables: own.len(),
         means: fit.table.meanstructure,
         moments: fit.implied.get(block).map(pair),
     }
+}
+
+/// Cases of a group and those that the model expects, where frequencies are parameters.
+fn frequency(fit: &Fit, block: usize) -> Option<(f64, f64)> {
+    let own = fit.matrices.frequencies.iter().find(|own| own.block == block)?;
+    Some((fit.sample.blocks[block].weighted_cases(), own.expected(&fit.theta)))
 }
 
 fn group_of_lavaan(fit: &Fit, block: usize) -> FitGroup {
@@ -251,6 +280,7 @@ fn given_x(pair: &GroupMomentPair, x: &[usize]) -> Option<GroupMomentPair> {
         fixed_x: Vec::new(),
         metric: None,
         of_available_cases: None,
+        frequencies: pair.frequencies,
         given_x: Some(SlopePair {
             sample: sample_slopes.select(&y, &order),
             implied: implied_slopes.select(&y, &order),

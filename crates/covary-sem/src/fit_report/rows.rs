@@ -13,14 +13,16 @@ use crate::{
     syntax::Operator,
 };
 
-/// Every row but constraints, in the table's order.
+/// Every row but constraints and those of auxiliary variables, in the table's order.
 pub(super) fn parameters(fit: &Fit, resampled: Option<&Resampled>) -> Vec<ParameterEstimate> {
     let standardized = Columns {
         lv: standardized_values(&fit.table, &fit.estimates, Standardization::Latent),
         all: standardized_solution(fit, Standardization::All),
         nox: standardized_values(&fit.table, &fit.estimates, Standardization::NotExogenous),
     };
-    let shown = |row: &Row| !matches!(row.op, Operator::Equal | Operator::Less | Operator::Greater);
+    let shown = |row: &Row| {
+        !matches!(row.op, Operator::Equal | Operator::Less | Operator::Greater) && !fit.table.is_auxiliary(row)
+    };
     let limits = Limits::new(fit, resampled);
     let rows = fit.table.rows.iter().enumerate().filter(|(_, row)| shown(row));
     rows.map(|(k, row)| parameter(&limits, k, row, &standardized)).collect()

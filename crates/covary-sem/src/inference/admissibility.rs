@@ -22,9 +22,9 @@ pub fn problems(
     values: &[BlockMatrices],
 ) -> Vec<Warning> {
     let mut warnings: Vec<Warning> = negative_variances(table, estimates).into_iter().collect();
-    for ((layout, values), block) in matrices.blocks.iter().zip(values).zip(&table.blocks) {
+    for (index, ((layout, values), block)) in matrices.blocks.iter().zip(values).zip(&table.blocks).enumerate() {
         warnings.extend(latent_not_positive_definite(layout, values, block));
-        warnings.extend(residual_not_positive_definite(layout, values, block));
+        warnings.extend(residual_not_positive_definite(layout, values, block, table.modelled(index)));
         warnings.extend(unstable(layout, values, block));
     }
     warnings.extend((0..table.blocks.len().min(values.len())).flat_map(|block| {
@@ -127,15 +127,23 @@ fn latent_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, bl
     })
 }
 
-fn residual_not_positive_definite(layout: &BlockLayout, values: &BlockMatrices, block: &Block) -> Option<Warning> {
-    if is_semidefinite(&values.residual) {
+/// Of the model's own variables: covariances of auxiliary variables with residuals are no residual covariances.
+fn residual_not_positive_definite(
+    layout: &BlockLayout,
+    values: &BlockMatrices,
+    block: &Block,
+    modelled: usize,
+) -> Option<Warning> {
+    let own: Vec<usize> = (0..modelled).collect();
+    let residual = values.residual.select(&own, &own);
+    if is_semidefinite(&residual) {
         return None;
     }
-    let negative = values.residual.diagonal().iter().any(|value| *value < 0.0);
+    let negative = residual.diagonal().iter().any(|value| *value < 0.0);
     let names: Vec<&str> = layout.observed.iter().map(String::as_str).collect();
-    let beyond = correlations_beyond_one(&values.residual, &names);
+    let beyond = correlations_beyond_one(&residual, &names);
     // A negative variance alone has been named already.
-    if negative && beyond.is_empty() && is_diagonal(&values.residual) {
+    if negative && beyond.is_empty() && is_diagonal(&residual) {
         return None;
     }
     Some(Warning {

@@ -9,8 +9,12 @@ use super::{
     test_statistic::slopes_and_residuals,
 };
 use crate::{
-    Operator, ParameterTable, Row, Sample, Settings, estimate::EqualityConstraints, estimators::Estimator,
-    model_matrices::ModelMatrices, parameter_table::Block, sample::weights::distributional,
+    Operator, ParameterTable, Row, Sample, Settings,
+    estimate::EqualityConstraints,
+    estimators::Estimator,
+    model_matrices::ModelMatrices,
+    parameter_table::Block,
+    sample::{saturated::uncorrelated, weights::distributional},
 };
 
 /// The baseline model of a sample, at its estimates.
@@ -41,7 +45,10 @@ impl BaselineModel {
         let mut theta = sample_values(&table, sample)?;
         if Estimator::of(settings, sample) == Estimator::Fiml {
             let is_x = |row: &Row| keeps_x && original.blocks[row.block].exogenous.contains(&row.lhs);
-            take_available_cases(&table, sample, &is_x, &mut theta)?;
+            match table.auxiliary.is_empty() {
+                true => take_available_cases(&table, sample, &is_x, &mut theta)?,
+                false => take_uncorrelated(&table, sample, &is_x, &mut theta)?,
+            }
         }
         let mut baseline = BaselineModel { table, matrices, constraints, theta };
         if Estimator::named(settings.estimator).is_least_squares() {
@@ -131,6 +138,30 @@ fn take_available_cases(
     Some(())
 }
 
+/// Beside auxiliary variables: the moments of the likelihood's maximum, from EM.
+fn take_uncorrelated(
+    table: &ParameterTable,
+    sample: &Sample,
+    is_x: &dyn Fn(&Row) -> bool,
+    theta: &mut [f64],
+) -> Option<()> {
+    for (index, block) in table.blocks.iter().enumerate() {
+        let position = |name: &str| block.observed.iter().position(|known| known == name);
+        let own = || table.rows.iter().filter(move |row| row.block == index);
+        let variance = |row: &&Row| row.op == Operator::Covariance && row.lhs == row.rhs && is_x(row);
+        let x: Vec<usize> = own().filter(variance).filter_map(|row| position(&row.lhs)).collect();
+        let moments = uncorrelated(sample.blocks[index].patterns.as_ref()?, table.modelled(index), &x)?;
+        for row in own() {
+            let (Some(k), Some(i)) = (row.free, position(&row.lhs)) else { continue };
+            theta[k] = match row.op {
+                Operator::Intercept => moments.mean[i],
+                _ => moments.covariance[(i, position(&row.rhs)?)],
+            };
+        }
+    }
+    Some(())
+}
+
 /// The sample's own moments as parameters; where outcomes are regressed on x, by least squares.
 fn sample_values(table: &ParameterTable, sample: &Sample) -> Option<Vec<f64>> {
     let mut theta = vec![0.0; table.free];
@@ -173,8 +204,9 @@ fn baseline_table(table: &ParameterTable, keeps_x: bool, given_x: bool) -> Param
         };
         for (i, name) in block.observed.iter().enumerate() {
             add(name, Operator::Covariance, name, fixed(name));
-            for other in block.observed[i + 1..].iter().filter(|other| is_x(name) && is_x(other)) {
-                add(name, Operator::Covariance, other, fixed(name));
+            let saturated = |other: &&String| table.auxiliary.contains(other) || (is_x(name) && is_x(other));
+            for other in block.observed[i + 1..].iter().filter(saturated) {
+                add(name, Operator::Covariance, other, fixed(name) && fixed(other));
             }
             if given_x && !is_x(name) {
                 block.exogenous.iter().for_each(|x| add(name, Operator::Regression, x, false));
@@ -200,6 +232,7 @@ fn baseline_table(table: &ParameterTable, keeps_x: bool, given_x: bool) -> Param
         definitions: Vec::new(),
         meanstructure: table.meanstructure,
         fixed_x: table.fixed_x,
+        auxiliary: table.auxiliary.clone(),
         warnings: Vec::new(),
     }
 }

@@ -35,7 +35,7 @@ impl Solution<'_> {
             let sample = &self.sample.blocks[block];
             information = information.plus(&cross_products(sample, &scores)?.scaled(weight));
         }
-        Some(information)
+        Some(self.with_frequencies(information, at))
     }
 
     /// Scores of the distinct rows of a block on the parameters, k × q⁺.
@@ -75,7 +75,9 @@ impl Solution<'_> {
             meat = meat.plus(&own.scaled(weight));
             trace += own_trace;
         }
-        Some((meat, trace))
+        // The information about log frequencies is right whatever the distribution of the cases: WΓ̂ = 1.
+        let frequencies = self.matrices.frequencies.len() as f64;
+        Some((self.with_frequencies(meat, SaturatedAt::Structured), trace + frequencies))
     }
 
     fn meat_of(&self, block: usize, metric: &Weight<f64>) -> Option<(Matrix, f64)> {

@@ -215,10 +215,21 @@ impl Solution<'_> {
             let groups = self.sample.levels.iter().map(|group| group.as_ref());
             return two_level::expected(self.matrices, &self.values, groups);
         }
-        if self.estimator() == Estimator::Fiml {
-            return self.expected_by_pattern(at);
-        }
-        Some(in_metric(self.matrices, &self.values, &self.weights(), &self.metrics(at)?))
+        let information = if self.estimator() == Estimator::Fiml {
+            self.expected_by_pattern(at)?
+        } else {
+            in_metric(self.matrices, &self.values, &self.weights(), &self.metrics(at)?)
+        };
+        Some(self.with_frequencies(information, at))
+    }
+
+    /// Information with that about the frequencies of the groups.
+    pub(crate) fn with_frequencies(&self, mut information: Matrix, at: SaturatedAt) -> Matrix {
+        self.matrices.add_frequencies(&mut information, self.sample.cases() as f64, |own| match at {
+            SaturatedAt::Structured => own.expected(self.theta),
+            SaturatedAt::Unstructured => self.sample.blocks[own.block].weighted_cases(),
+        });
+        information
     }
 
     /// The exact Hessian of f.
@@ -229,13 +240,14 @@ impl Solution<'_> {
     /// Δ'AΔ, A the observed information of the saturated model at the implied moments or at the sample's.
     pub fn observed_saturated(&self, at: SaturatedAt) -> Option<Matrix> {
         if self.estimator() == Estimator::Fiml {
-            return self.observed_by_pattern(at);
+            return Some(self.with_frequencies(self.observed_by_pattern(at)?, at));
         }
         if at == SaturatedAt::Unstructured || self.estimator().is_least_squares() {
             // At the sample's own moments the observed information is the expected one.
             return self.expected(at);
         }
-        Some(in_metric(self.matrices, &self.values, &self.weights(), &self.observed_metrics()?))
+        let information = in_metric(self.matrices, &self.values, &self.weights(), &self.observed_metrics()?);
+        Some(self.with_frequencies(information, at))
     }
 
     /// A of every block at the implied moments. `None` where one is not positive definite.

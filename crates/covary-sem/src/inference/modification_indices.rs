@@ -98,7 +98,8 @@ pub(crate) fn modification_indices_with(fit: &Fit, scores: &Scores) -> Vec<Modif
                 par_change: of_amos.map(|(_, change)| change),
             })
         };
-        let candidates = candidates(&fit.table, block, &score.form);
+        let mut candidates = candidates(&fit.table, block, &score.form);
+        candidates.retain(|candidate| !is_auxiliary(fit, &candidate.lhs) && !is_auxiliary(fit, &candidate.rhs));
         let places: Vec<Place> = candidates.iter().map(|candidate| candidate.place).collect();
         let found = scores_and_information(score, &places, &scores.information);
         let both = candidates.into_par_iter().zip(found).with_min_len(AT_ONCE);
@@ -134,6 +135,9 @@ pub fn amos_modification_indices(fit: &Fit, threshold: f64) -> Vec<AmosModificat
                 Place::Covariance { first, second } => (first, Operator::Covariance, second),
                 Place::Intercept { .. } => continue,
             };
+            if is_auxiliary(fit, &names[lhs]) || is_auxiliary(fit, &names[rhs]) {
+                continue;
+            }
             let group = fit.table.blocks[block].group;
             indices.push(AmosModificationIndex {
                 lhs: names[lhs].clone(),
@@ -146,6 +150,10 @@ pub fn amos_modification_indices(fit: &Fit, threshold: f64) -> Vec<AmosModificat
         }
     }
     indices
+}
+
+fn is_auxiliary(fit: &Fit, name: &String) -> bool {
+    fit.table.auxiliary.contains(name)
 }
 
 fn positive_root(square: f64) -> Option<f64> {

@@ -6,6 +6,8 @@ use covary_numerics::{
     matrix::dot,
 };
 
+use serde::Serialize;
+
 use super::{
     Solution,
     information::in_metric,
@@ -19,6 +21,9 @@ use crate::{Fit, estimators::Estimator};
 
 /// A residual whose asymptotic variance is below this share of its moment's cannot vary.
 const LEAST_SHARE_OF_VARIANCE: f64 = 1e-9;
+
+/// From more variables on the summary of all residuals is not worth its time in every fit.
+const MOST_VARIABLES: usize = 40;
 
 /// Residuals of one block; variables in the block's order, covariances p × p, means p.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +46,28 @@ pub struct MomentResiduals {
     pub mean_normalized: Option<Vec<Option<f64>>>,
     /// (m − μ)/S.E. of the residual.
     pub mean_standardized: Option<Vec<Option<f64>>>,
+}
+
+impl MomentResiduals {
+    /// Those of the first variables alone.
+    pub(crate) fn of_first(mut self, variables: usize) -> Self {
+        let own: Vec<usize> = (0..variables).collect();
+        self.raw = self.raw.select(&own, &own);
+        self.correlation = self.correlation.map(|residuals| residuals.select(&own, &own));
+        for table in
+            [&mut self.normalized, &mut self.standardized, &mut self.standard_errors, &mut self.amos_standardized]
+        {
+            table.truncate(variables);
+            table.iter_mut().for_each(|row| row.truncate(variables));
+        }
+        if let Some(raw) = &mut self.mean_raw {
+            raw.truncate(variables);
+        }
+        for of_means in [&mut self.mean_normalized, &mut self.mean_standardized].into_iter().flatten() {
+            of_means.truncate(variables);
+        }
+        self
+    }
 }
 
 /// Residuals of a block at the estimates.
@@ -209,29 +236,45 @@ pub enum ResidualKind {
     All,
 }
 
-/// Summary of the standardized residuals of one block (lavaan's lavResiduals()).
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Summary of the standardized residuals of one block, under the names of lavaan's lavResiduals().
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct ResidualSummary {
     /// SRMR, √(e'e/t).
     pub srmr: f64,
     /// Its standard error under exact fit.
+    #[serde(rename = "srmr.se")]
     pub srmr_standard_error: f64,
     /// Test of exact fit.
+    #[serde(rename = "srmr.exactfit.z")]
     pub exact_fit_z: f64,
     /// Its upper-tail p.
+    #[serde(rename = "srmr.exactfit.pvalue")]
     pub exact_fit_p: f64,
     /// Unbiased SRMR.
     pub usrmr: f64,
     /// Its standard error.
+    #[serde(rename = "usrmr.se")]
     pub usrmr_standard_error: f64,
     /// Lower limit of its 90% interval.
+    #[serde(rename = "usrmr.ci.lower")]
     pub usrmr_lower: f64,
     /// Upper limit of its 90% interval.
+    #[serde(rename = "usrmr.ci.upper")]
     pub usrmr_upper: f64,
     /// Test of close fit, unbiased SRMR ≤ .05.
+    #[serde(rename = "usrmr.closefit.z")]
     pub close_fit_z: f64,
     /// Its upper-tail p.
+    #[serde(rename = "usrmr.closefit.pvalue")]
     pub close_fit_p: f64,
+}
+
+/// The summary of all residuals as a fit shows it: where they follow normal theory with expected information, the saturated
+/// model is that of the sample, and the variables are no more than forty.
+pub(crate) fn shown_summary(fit: &Fit, block: usize) -> Option<ResidualSummary> {
+    let plain = !fit.sample.is_two_level() && !needs_moments(fit) && !fit.settings.correlation;
+    let few = fit.table.blocks[block].observed.len() <= MOST_VARIABLES;
+    if plain && few { residual_summary(fit, block, ResidualKind::All) } else { None }
 }
 
 /// SRMR with its inference.

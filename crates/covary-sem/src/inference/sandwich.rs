@@ -57,11 +57,20 @@ impl Solution<'_> {
                 self.meat(&metrics).ok_or_else(all)?.0
             }
             Some(StandardErrors::RobustHuberWhite | StandardErrors::RobustCluster) => {
-                self.first_order(SaturatedAt::Structured).ok_or_else(all)?
+                self.first_order(self.meat_at(Purpose::StandardErrors)).ok_or_else(all)?
             }
             _ => return Ok(bread.scaled(1.0 / divisor)),
         };
         Ok(bread.times(&meat).times(&bread).scaled(1.0 / divisor))
+    }
+
+    /// The moments at which cross-products of scores are taken between the bread; of the baseline, as in lavaan, those of its
+    /// information whatever is chosen for the model.
+    pub(crate) fn meat_at(&self, purpose: Purpose) -> SaturatedAt {
+        let k = usize::from(purpose == Purpose::Tests);
+        let settings = self.settings;
+        let chosen = if self.of_baseline { settings.h1_information[k] } else { settings.h1_information_meat[k] };
+        chosen.unwrap_or(SaturatedAt::Structured)
     }
 
     /// What covariance matrices of estimates are divided by.

@@ -7,6 +7,7 @@ use crate::{
     Fit, Operator, ParameterTable, SemError,
     estimate::defined::{Formula, Names},
     fit::TestStatistic,
+    model_matrices::Source,
     parameter_table::RowConstraint,
     syntax::{Element, parse},
 };
@@ -346,6 +347,12 @@ fn free_gradient(fit: &Fit, blocks: &[BlockScore]) -> Vec<f64> {
     for block in blocks {
         for &(k, place) in &block.free {
             gradient[k] += block.weight * block.gradient(place);
+        }
+    }
+    for frequency in &fit.matrices.frequencies {
+        if let Source::Free(k) = frequency.source {
+            let excess = fit.sample.blocks[frequency.block].weighted_cases() - frequency.expected(&fit.theta);
+            gradient[k] += excess / fit.cases() as f64;
         }
     }
     gradient

@@ -39,7 +39,8 @@ pub fn degrees_of_freedom(matrices: &ModelMatrices, constraints: &EqualityConstr
     moments(matrices) as i64 - matrices.free as i64 + constraints.rank as i64
 }
 
-/// Number of moments that the model has to explain: those of fixed x do not count, a mean at two levels counts once.
+/// Number of moments that the model has to explain: those of fixed x do not count, a mean at two levels counts once, a
+/// group's frequency does where it is modelled.
 pub fn moments(matrices: &ModelMatrices) -> usize {
     let counts = |block: usize, variable: usize| matrices.meanstructure && !matrices.blocks[block].mean_above[variable];
     let of_block = |(block, layout): (usize, &BlockLayout)| {
@@ -48,7 +49,7 @@ pub fn moments(matrices: &ModelMatrices) -> usize {
     };
     let all: usize = matrices.blocks.iter().enumerate().map(of_block).sum();
     let fixed = matrices.exogenous.iter().filter(|m| m.other.is_some() || counts(m.block, m.variable)).count();
-    all - fixed
+    all - fixed + matrices.frequencies.len()
 }
 
 /// The baseline model: variances and means free, covariances 0 except among x where `keeps_x` says so; with
@@ -69,13 +70,14 @@ pub fn baseline(table: &ParameterTable, sample: &Sample, settings: &Settings, ke
     let of_blocks = multipliers(&weighted, sample.cases(), settings);
     let mut statistic = 0.0;
     let mut df = 0;
-    for ((block, variables), multiplier) in sample.blocks.iter().zip(&table.blocks).zip(of_blocks) {
+    let blocks = sample.blocks.iter().zip(&table.blocks).zip(of_blocks);
+    for (index, ((block, variables), multiplier)) in blocks.enumerate() {
         let x = if keeps_x { positions_of_x(variables) } else { Vec::new() };
-        let p = block.covariance.rows();
+        let p = table.modelled(index);
         let given_x = settings.baseline_given_x();
         df += if given_x { pairs(p - x.len()) } else { pairs(p) - pairs(x.len()) };
         if by_pattern {
-            statistic += incomplete::likelihood::baseline_statistic(block, &x, settings)?;
+            statistic += incomplete::likelihood::baseline_statistic(block, p, &x, settings)?;
             continue;
         }
         let own = if given_x { slopes_and_residuals(&block.covariance, &x)?.1 } else { block.covariance.clone() };

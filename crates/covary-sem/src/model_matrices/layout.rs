@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use covary_numerics::Matrix;
 
-use super::paths::Paths;
+use super::{
+    frequencies::{Frequency, frequencies},
+    paths::Paths,
+};
 use crate::{Operator, ParameterTable, Row, Sample, SemError, parameter_table::Block};
 
 /// Where the parameters of a model stand in its matrices.
@@ -16,6 +19,8 @@ pub struct ModelMatrices {
     pub free: usize,
     /// Moments of fixed x, each a constant taken from the sample; a resample has its own.
     pub exogenous: Vec<ExogenousMoment>,
+    /// Log frequencies of the groups, where they are parameters.
+    pub frequencies: Vec<Frequency>,
     /// Whether means are modelled.
     pub meanstructure: bool,
 }
@@ -123,7 +128,13 @@ impl ModelMatrices {
         let blocks = (0..table.blocks.len())
             .map(|block| BlockLayout::new(table, block, &mut exogenous))
             .collect::<Result<_, _>>()?;
-        Ok(ModelMatrices { blocks, free: table.free, exogenous, meanstructure: table.meanstructure })
+        Ok(ModelMatrices {
+            blocks,
+            free: table.free,
+            exogenous,
+            frequencies: frequencies(table),
+            meanstructure: table.meanstructure,
+        })
     }
 
     /// The moments of fixed x in a sample, in the order of [`ModelMatrices::exogenous`].
@@ -165,7 +176,7 @@ impl BlockLayout {
             mean_above: mean_above(table, block),
         };
         let mut loadings: Vec<Cell> = layout.unit_loadings();
-        for (index, row) in rows {
+        for (index, row) in rows.into_iter().filter(|(_, row)| row.op != Operator::GroupWeight) {
             let position = layout.position(row.op, &row.lhs, &row.rhs).ok_or_else(|| no_place(row))?;
             let source = layout.source(row, index, block, exogenous)?;
             let cells = match position.matrix {

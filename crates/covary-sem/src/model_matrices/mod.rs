@@ -16,6 +16,7 @@
 
 mod bilinear;
 mod derivatives;
+mod frequencies;
 mod implied;
 mod layout;
 mod paths;
@@ -23,6 +24,7 @@ mod workspace;
 
 pub use bilinear::{BilinearDerivative, BilinearForm};
 pub use derivatives::{BlockMatrices, MomentDerivative};
+pub use frequencies::Frequency;
 pub use implied::{Dense, DenseGradient, Factored, FactoredGradient, Implied, MomentGradient};
 pub(crate) use layout::formula_of;
 pub use layout::{BlockLayout, ExogenousMoment, MatrixName, ModelMatrices, Position, Source};

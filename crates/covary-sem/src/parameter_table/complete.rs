@@ -55,6 +55,7 @@ pub fn complete(formulas: &Formulas, available: &Available, settings: &Settings)
         definitions: Vec::new(),
         meanstructure: plan.meanstructure,
         fixed_x: plan.defaults.fixed_x,
+        auxiliary: Vec::new(),
         warnings,
     };
     table.free = table.rows.iter().filter(|row| row.free.is_some()).count();

@@ -1,5 +1,6 @@
 //! Formulas → rows: defaults, constraints, identification, in lavaan's order.
 
+mod auxiliary;
 mod checks;
 mod complete;
 mod constraints;
@@ -121,6 +122,8 @@ pub struct ParameterTable {
     pub meanstructure: bool,
     /// Whether moments of x are fixed.
     pub fixed_x: bool,
+    /// Auxiliary variables, which stand behind the observed variables of every block; the model says nothing about them.
+    pub auxiliary: Vec<String>,
     /// What the user might not expect of the completion.
     pub warnings: Vec<Warning>,
 }

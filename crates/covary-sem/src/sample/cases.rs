@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use covary_data::{Dataset, DatasetError};
 use covary_numerics::{Matrix, moments};
 
-use super::{BlockSample, Clusters, DistinctRows, Sample, covariance_factor, design::Design, groups::groups};
+use super::{
+    BlockSample, Clusters, DistinctRows, Sample, covariance_factor, design::Design, groups::groups, with_ridge,
+};
 use crate::{
     ParameterTable, SemError, Settings, Warning,
     estimators::Weight,
@@ -126,7 +128,7 @@ fn block_sample(
     };
     Ok(BlockSample {
         cases: n,
-        covariance: covariance.scaled(covariance_factor(settings, n)),
+        covariance: with_ridge(covariance.scaled(covariance_factor(settings, n)), settings),
         mean: Some(mean),
         weight: Weight::None,
         rows: Some(distinct_rows(&values)),
@@ -134,6 +136,7 @@ fn block_sample(
         case_positions: complete,
         case_weights,
         clusters,
+        first_stage: None,
     })
 }
 

@@ -566,6 +566,7 @@ impl ClusterSample {
             case_positions,
             case_weights: None,
             clusters: None,
+            first_stage: None,
         };
         [
             block(

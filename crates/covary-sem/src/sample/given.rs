@@ -2,7 +2,9 @@
 
 use covary_numerics::Matrix;
 
-use super::{BlockSample, GroupMoments, Sample, cases::in_group, covariance_factor, definiteness::is_positive};
+use super::{
+    BlockSample, GroupMoments, Sample, cases::in_group, covariance_factor, definiteness::is_positive, with_ridge,
+};
 use crate::{
     ParameterTable, SemError, Settings,
     estimators::Weight,
@@ -68,7 +70,7 @@ fn of_group(
     };
     Ok(BlockSample {
         cases: group.cases,
-        covariance: covariance.scaled(factor),
+        covariance: with_ridge(covariance.scaled(factor), settings),
         mean,
         weight: Weight::None,
         rows: None,
@@ -76,6 +78,7 @@ fn of_group(
         case_positions: Vec::new(),
         case_weights: None,
         clusters: None,
+        first_stage: None,
     })
 }
 

@@ -1,11 +1,13 @@
 //! The sample of cases with missing values that are kept: patterns and the moments of the saturated model, or pairs.
 
+use std::borrow::Cow;
+
 use covary_data::Dataset;
 use covary_numerics::Matrix;
 
 use super::{
-    BlockSample, Clusters, DistinctRows, Patterns, Sample, cases, cases::in_group, covariance_factor, design::Design,
-    groups::groups, saturated,
+    BlockSample, Clusters, DistinctRows, FirstStage, Patterns, Sample, cases, cases::in_group, covariance_factor,
+    design::Design, groups::groups, saturated,
 };
 use crate::{
     Operator, ParameterTable, SemError, Settings, Warning,
@@ -30,7 +32,7 @@ pub(super) fn take(
     let mut left_out = LeftOut::default();
     for (k, block) in table.blocks.iter().enumerate() {
         let members = (0..dataset.cases()).filter(|&case| groups.of_case[case] == Some(block.group - 1));
-        let columns = cases::columns(dataset, block)?;
+        let columns = cases::columns(dataset, &with_first_stage(block, settings))?;
         let x = if settings.missing == MissingValues::MlX { Vec::new() } else { fixed_x(table, k) };
         let own: Vec<usize> =
             members.filter(|&case| design.knows(case) && left_out.keeps(&columns, &x, case)).collect();
@@ -57,6 +59,16 @@ pub(super) fn take(
         blocks.push(sample);
     }
     Ok(Some((Sample { blocks, levels: Vec::new() }, warnings)))
+}
+
+/// A block with the auxiliary variables that take part in the first of two stages alone.
+fn with_first_stage<'a>(block: &'a Block, settings: &Settings) -> Cow<'a, Block> {
+    let staged = matches!(settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage);
+    if !staged || settings.auxiliary.is_empty() {
+        return Cow::Borrowed(block);
+    }
+    let observed = block.observed.iter().chain(&settings.auxiliary).cloned().collect();
+    Cow::Owned(Block { observed, ..block.clone() })
 }
 
 /// Variables of a block whose variance is fixed at the sample's.
@@ -148,7 +160,8 @@ fn refuse_pairwise(settings: &Settings) -> Result<(), SemError> {
 
 /// With two stages the baseline's scaling factor of lavaan 0.6-14 is told to be what it is.
 fn scaling_of_baseline(settings: &Settings) -> Option<Warning> {
-    let staged = matches!(settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage);
+    let staged = matches!(settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage)
+        && settings.auxiliary.is_empty();
     (staged && settings.conventions.two_stage_baseline_fills_gaps).then(|| Warning {
         code: WarningCode::OptionNote,
         subjects: vec!["cfi.scaled".into(), "tli.scaled".into(), "cfi.robust".into(), "tli.robust".into()],
@@ -182,6 +195,8 @@ fn block_sample(
             values[(i, j)] = column[case].map_or(f64::NAN, |value| value + 0.0);
         }
     }
+    let modelled = block.observed.len();
+    let block = &with_first_stage(block, settings);
     check_variation(&values, block)?;
     if settings.std_ov {
         standardise(&mut values);
@@ -190,6 +205,7 @@ fn block_sample(
     let weights = weights_of_rows(&rows, case_weights.as_deref());
     let patterns = Patterns::new(&rows, &weights);
     let mut warnings: Vec<Warning> = low_coverage(&patterns, block).into_iter().collect();
+    let mut first_stage = None;
     let (mean, covariance) = if settings.missing == MissingValues::Pairwise {
         check_pairs(&patterns, block)?;
         let all: Vec<usize> = (0..p).collect();
@@ -199,7 +215,19 @@ fn block_sample(
     } else {
         let moments = saturated::saturated(&patterns).ok_or_else(|| no_saturated_moments(block))?;
         warnings.extend(no_saturated_optimum(moments.converged, block));
-        (moments.mean, moments.covariance)
+        if modelled < p {
+            first_stage = Some(FirstStage { rows: rows.clone(), patterns: patterns.clone(), moments: moments.clone() });
+        }
+        let own: Vec<usize> = (0..modelled).collect();
+        (moments.mean[..modelled].to_vec(), moments.covariance.select(&own, &own))
+    };
+    let (rows, patterns) = match first_stage {
+        Some(_) => {
+            let rows = rows.of_first(modelled);
+            let patterns = Patterns::new(&rows, &weights);
+            (rows, patterns)
+        }
+        None => (rows, patterns),
     };
     let sample = BlockSample {
         cases: n,
@@ -211,6 +239,7 @@ fn block_sample(
         case_positions: kept,
         case_weights,
         clusters,
+        first_stage,
     };
     Ok((sample, warnings))
 }
@@ -362,7 +391,23 @@ fn missing_x(table: &ParameterTable, block: usize, sample: &BlockSample) -> Opti
     })
 }
 
+impl DistinctRows {
+    /// The first variables of all rows, which may then repeat each other.
+    fn of_first(&self, variables: usize) -> DistinctRows {
+        let values = Matrix::from_fn(self.values.rows(), variables, |i, j| self.values[(i, j)]);
+        DistinctRows { values, ..self.clone() }
+    }
+}
+
 impl BlockSample {
+    /// Rows and patterns whose moments a resample takes: those of the first of two stages, where there is one.
+    pub(crate) fn resampled(&self) -> Option<(&DistinctRows, &Patterns)> {
+        match &self.first_stage {
+            Some(first) => Some((&first.rows, &first.patterns)),
+            None => self.rows.as_ref().zip(self.patterns.as_ref()),
+        }
+    }
+
     /// What each distinct row weighs: its cases, or the sum of their sampling weights. `None` when moments were given.
     pub fn row_weights(&self) -> Option<Vec<f64>> {
         Some(weights_of_rows(self.rows.as_ref()?, self.case_weights.as_deref()))

@@ -79,6 +79,19 @@ pub struct BlockSample {
     pub case_weights: Option<Vec<f64>>,
     /// Clusters of the used cases; `None` without.
     pub clusters: Option<Clusters>,
+    /// Beside auxiliary variables the first of two stages; `None` otherwise.
+    pub first_stage: Option<FirstStage>,
+}
+
+/// The first of two stages where auxiliary variables take part in it: all variables, the model's first.
+#[derive(Clone, Debug)]
+pub struct FirstStage {
+    /// Rows that are distinct over all variables, in the same order as the block's, which have the model's variables alone.
+    pub rows: DistinctRows,
+    /// Patterns of these rows.
+    pub patterns: Patterns,
+    /// Moments of the saturated model.
+    pub moments: saturated::SaturatedMoments,
 }
 
 /// Which cluster each used case of a block belongs to.
@@ -140,6 +153,9 @@ impl Sample {
                 Data::Moments(_) => Err(clusters::needs_cases()),
             };
         }
+        if matches!(data, Data::Moments(_)) && !settings.auxiliary.is_empty() {
+            return Err(SemError::Option("auxiliary variables (aux) need cases, not moments".into()));
+        }
         let (mut sample, mut warnings) = match data {
             Data::Cases(dataset) => cases::take(dataset, table, settings)?,
             Data::Moments(groups) => (given::take(groups, table, settings)?, Vec::new()),
@@ -148,6 +164,9 @@ impl Sample {
         for (block, variables) in sample.blocks.iter().zip(&table.blocks) {
             warnings.extend(definiteness::check(block, variables, needs_inverse)?);
             warnings.extend(definiteness::variances_that_differ(block, variables));
+        }
+        if settings.correlation {
+            sample.blocks.iter_mut().for_each(BlockSample::standardise_by_own);
         }
         for (block, variables) in sample.blocks.iter_mut().zip(&table.blocks) {
             block.weight = weights::weight(block, variables, table.meanstructure, settings)?;
@@ -187,6 +206,16 @@ impl Sample {
     pub fn is_two_level(&self) -> bool {
         !self.levels.is_empty()
     }
+}
+
+/// The matrix with the constant of `ridge` added to its diagonal.
+pub(crate) fn with_ridge(mut covariance: Matrix, settings: &Settings) -> Matrix {
+    if settings.ridge {
+        for i in 0..covariance.rows() {
+            covariance[(i, i)] += settings.ridge_constant;
+        }
+    }
+    covariance
 }
 
 /// What a covariance matrix with divisor n is multiplied by: least squares but DLS and the wishart likelihood take

@@ -254,6 +254,7 @@ mod tests {
             case_positions: (0..40).collect(),
             case_weights: None,
             clusters: None,
+            first_stage: None,
         };
         (sample, cases)
     }

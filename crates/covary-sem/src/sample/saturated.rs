@@ -49,6 +49,25 @@ pub fn saturated(patterns: &Patterns) -> Option<SaturatedMoments> {
 
 /// [`saturated`] beginning from known moments where these are positive definite.
 pub(crate) fn saturated_from(patterns: &Patterns, start: Option<(&[f64], &Matrix)>) -> Option<SaturatedMoments> {
+    search(patterns, start, None)
+}
+
+/// The maximum of the likelihood where the first `modelled` variables are uncorrelated, `x` among themselves excepted, and
+/// everything that touches a later variable is free: the baseline model beside auxiliary variables.
+///
+/// EM as in [`saturated`]; its M step is in closed form, because the later variables given the first are regressions: with the
+/// moments of the E step B = S_ay S_yy⁻¹ and D = S_aa − BS_ya stay, and Σ_yy has the zeros put into S_yy.
+///
+/// `None` where a variable has no value or no variance.
+pub(crate) fn uncorrelated(patterns: &Patterns, modelled: usize, x: &[usize]) -> Option<SaturatedMoments> {
+    search(patterns, None, Some(Uncorrelated { modelled, x: x.to_vec() }))
+}
+
+fn search(
+    patterns: &Patterns,
+    start: Option<(&[f64], &Matrix)>,
+    zeros: Option<Uncorrelated>,
+) -> Option<SaturatedMoments> {
     let alone = patterns.by_variable();
     if alone.iter().any(|variable| variable.variance.is_nan() || variable.variance <= 0.0) {
         return None;
@@ -58,7 +77,7 @@ pub(crate) fn saturated_from(patterns: &Patterns, start: Option<(&[f64], &Matrix
         scale: alone.iter().map(|variable| variable.variance.sqrt()).collect(),
     };
     let start = start.filter(|(_, covariance)| Cholesky::new(covariance).is_some());
-    let mut search = Search::new(unit.sample(patterns));
+    let mut search = Search { zeros, ..Search::new(unit.sample(patterns)) };
     let (point, converged, iterations) = search.run(unit.point(start))?;
     let (mean, covariance) = unit.moments(&point);
     Some(SaturatedMoments { mean, covariance, iterations, converged })
@@ -115,8 +134,37 @@ impl Unit {
     }
 }
 
+/// Zeros among the covariances of the first variables.
+struct Uncorrelated {
+    modelled: usize,
+    x: Vec<usize>,
+}
+
+impl Uncorrelated {
+    /// The M step. `None` where S_yy is singular.
+    fn project(&self, moments: &Matrix) -> Option<Matrix> {
+        let p = moments.rows();
+        let (y, a): (Vec<usize>, Vec<usize>) = ((0..self.modelled).collect(), (self.modelled..p).collect());
+        let of_y = moments.select(&y, &y);
+        let kept = |i: usize, j: usize| i == j || (self.x.contains(&i) && self.x.contains(&j));
+        let zeroed = Matrix::from_fn(y.len(), y.len(), |i, j| if kept(i, j) { of_y[(i, j)] } else { 0.0 });
+        let slopes = Cholesky::new(&of_y)?.solve(&moments.select(&y, &a)).transpose(); // B
+        let between = slopes.times(&zeroed);
+        let change = zeroed.minus(&of_y);
+        let of_a = moments.select(&a, &a).plus(&slopes.times(&change).times(&slopes.transpose()));
+        let m = self.modelled;
+        Some(Matrix::from_fn(p, p, |i, j| match (i.checked_sub(m), j.checked_sub(m)) {
+            (None, None) => zeroed[(i, j)],
+            (Some(i), None) => between[(i, j)],
+            (None, Some(j)) => between[(j, i)],
+            (Some(i), Some(j)) => of_a[(i.max(j), i.min(j))],
+        }))
+    }
+}
+
 struct Search {
     sample: SampleMoments<f64>,
+    zeros: Option<Uncorrelated>,
     scratch: Scratch<f64>,
     omega: Vec<f64>,
     on_mean: Vec<f64>,
@@ -136,6 +184,7 @@ impl Search {
             half: vec![0.0; p * p],
             of_points: Vec::new(),
             of_steps: Vec::new(),
+            zeros: None,
             sample,
         }
     }
@@ -202,6 +251,13 @@ impl Search {
                 let element = -product - step[i] * step[j];
                 step[p + i * p + j] = element;
                 step[p + j * p + i] = element;
+            }
+        }
+        if let Some(zeros) = &self.zeros {
+            let moments = Matrix::from_fn(p, p, |i, j| sigma[i * p + j] + step[p + i * p + j]);
+            let projected = zeros.project(&moments)?;
+            for (step, (to, from)) in step[p..].iter_mut().zip(projected.values().iter().zip(sigma)) {
+                *step = to - from;
             }
         }
         Some(value)

@@ -49,6 +49,7 @@ pub fn resolved(settings: &Settings, levels: usize) -> Result<Settings, SemError
         information_of_tests: Some(settings.information_of_tests.unwrap_or(information)),
         observed_information: [0, 1].map(|k| Some(settings.observed_information[k].unwrap_or(observed[k]))),
         h1_information: [0, 1].map(|k| Some(settings.h1_information[k].unwrap_or(at))),
+        h1_information_meat: [0, 1].map(|k| settings.h1_information_meat[k].or(settings.h1_information[k])),
         fixed_x: Some(fixed_x(settings)),
         conditional_x: Some(settings.conditional_x.unwrap_or(false)),
         ..settings.clone()
@@ -136,6 +137,18 @@ fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Resu
         }
         _ => {}
     }
+    if !settings.auxiliary.is_empty() {
+        if levels > 1 {
+            return refuse("auxiliary variables (aux) are not built for models of two levels".into());
+        }
+        if !matches!(settings.missing, Ml | MlX | TwoStage | RobustTwoStage) {
+            return refuse(
+                "auxiliary variables (aux) help where missing values are modelled: take missing = \"ml\", \"two.stage\" or \
+                 \"robust.two.stage\" with them"
+                    .into(),
+            );
+        }
+    }
     if levels > 1 {
         if !by_likelihood || complete_only {
             return refuse(format!("models of two levels are fitted by ML or MLR, not by {name}"));
@@ -159,6 +172,18 @@ fn check(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Resu
         if matches!(estimator.se, StandardErrors::RobustSem | StandardErrors::RobustHuberWhite) {
             return refuse(format!("robust standard errors ({name}) take expected or observed information"));
         }
+    }
+    if let Some(test) = settings.standard_test.filter(|test| test.is_scaled()) {
+        return refuse(format!(
+            "standard.test takes a test that is not scaled, not {test:?}: fit measures show scaled tests beside the standard one"
+        ));
+    }
+    if settings.ridge && (!by_likelihood || settings.missing != MissingValues::Listwise || levels > 1) {
+        return refuse(
+            "ridge adds to the variances of complete cases under maximum likelihood: it goes neither with least squares nor \
+             with other treatments of missing values than listwise nor with two levels"
+                .into(),
+        );
     }
     if settings.conditional_x == Some(true) && !by_likelihood {
         return refuse(format!("conditional.x goes with maximum likelihood, not with {name}"));
@@ -211,6 +236,7 @@ fn tests(settings: &Settings, estimator: &NamedEstimator, levels: usize) -> Vec<
         tests.push(TestName::YuanBentlerMplus);
     }
     tests.extend(&settings.tests);
+    tests.extend(settings.standard_test.iter().chain(&settings.scaled_test));
     let mut seen: Vec<TestName> = Vec::new();
     tests.retain(|test| {
         let new = !seen.contains(test);

@@ -150,6 +150,7 @@ impl Case {
             exploratory: Vec::new(),
             constraints: rows.iter().enumerate().filter_map(constraint).collect(),
             definitions: Vec::new(),
+            auxiliary: Vec::new(),
             warnings: Vec::new(),
             meanstructure: self.value["meanstructure"].as_bool().expect("a flag"),
             fixed_x: self.value["fixed_x"].as_bool().expect("a flag"),

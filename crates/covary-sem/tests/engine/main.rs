@@ -16,6 +16,7 @@ mod intervals;
 mod invariance;
 mod language;
 mod lavaan;
+mod options;
 mod power;
 mod random_models;
 mod simulate;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use covary_sem::{
     comparison::{DifferenceMethod, invariance::Level},
-    options::{NOT_BUILT, OPTIONS, OptionKind},
+    options::{OPTIONS, OptionKind, refused_names},
 };
 use serde_json::Value;
 
@@ -597,7 +597,7 @@ pub enum Stopping {
 /// The whole command line, the options of a fit included.
 pub fn command() -> Command {
     let with_options = |command: Command| {
-        command.args(OPTIONS.iter().map(option_argument)).args(NOT_BUILT.iter().map(|name| refused_argument(name)))
+        command.args(OPTIONS.iter().map(option_argument)).args(refused_names().map(refused_argument))
     };
     let fitting = ["fit", "model", "compare", "invariance", "power"];
     fitting.into_iter().fold(Arguments::command(), |command, name| command.mut_subcommand(name, with_options))
@@ -629,7 +629,7 @@ pub fn parse() -> (Arguments, ArgMatches) {
 /// The options of a fit that were given on the command line, by lavaan's names.
 pub fn given_options(matches: &ArgMatches) -> Vec<(&'static str, Value)> {
     let Some((_, matches)) = matches.subcommand() else { return Vec::new() };
-    let names = OPTIONS.iter().map(|spec| spec.name).chain(NOT_BUILT.iter().copied());
+    let names = OPTIONS.iter().map(|spec| spec.name).chain(refused_names());
     names.filter_map(|name| Some((name, given_value(matches, name)?))).collect()
 }
 
@@ -668,7 +668,7 @@ fn option_argument(spec: &covary_sem::options::OptionSpec) -> Arg {
         OptionKind::Texts => (argument.value_name("TEXT,…").value_delimiter(',').action(ArgAction::Append), None),
         OptionKind::Count => (argument.value_name("N"), None),
         OptionKind::Counts => (argument.value_name("N,…").value_delimiter(',').action(ArgAction::Append), None),
-        OptionKind::Proportion => (argument.value_name("NUMBER"), None),
+        OptionKind::Proportion | OptionKind::Size => (argument.value_name("NUMBER"), None),
         OptionKind::Object => (argument.value_name("JSON"), None),
     };
     argument.help(match words {

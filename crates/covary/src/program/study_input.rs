@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use covary_data::Dataset;
 use covary_import::{ImportOptions, Imported};
-use covary_sem::options::{NOT_BUILT, OPTIONS};
+use covary_sem::options::{OPTIONS, refused_names};
 use covary_study::{
     DataPlan, Fault, Known, StudyFile, check_against, check_hypotheses, check_pilot_against, read_study_with,
 };
@@ -145,7 +145,7 @@ impl Found<'_> {
 fn model_options() -> Vec<&'static str> {
     const ELSEWHERE: [&str; 6] = ["convention", "function", "bootstrap", "seed", "boot.ci.type", "level"];
     let built = OPTIONS.iter().map(|option| option.name).filter(|name| !ELSEWHERE.contains(name));
-    built.chain(NOT_BUILT.iter().copied()).collect()
+    built.chain(refused_names()).collect()
 }
 
 /// Formats of a study's report that are built.

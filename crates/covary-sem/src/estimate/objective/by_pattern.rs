@@ -39,6 +39,7 @@ impl Objective<'_, f64> {
             let weight = 2.0 * self.half_weights[block];
             add_observed(&mut hessian, &form, &self.samples[block].patterns, at, weight)?;
         }
+        self.matrices.add_frequencies(&mut hessian, self.cases, |own| own.expected(theta));
         let curvature = here.curvature(theta)?;
         // Symmetric but for rounding.
         Some(Matrix::from_fn(q, q, |i, j| hessian[(i, j)] + 0.5 * (curvature[(i, j)] + curvature[(j, i)])))

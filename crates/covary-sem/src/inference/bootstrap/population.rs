@@ -45,6 +45,12 @@ pub(super) fn check(settings: &Settings, sample: &Sample, kind: BootstrapKind) -
             )),
         };
     }
+    if kind != Ordinary && !settings.auxiliary.is_empty() {
+        return refuse(format!(
+            "the {word} bootstrap makes cases of the model's variables, which has nothing to say about auxiliary ones (aux): take \
+             bootstrap.type = \"ordinary\""
+        ));
+    }
     if kind == Parametric && has(|block| block.clusters.is_some() || block.case_weights.is_some()) {
         return refuse(
             "the parametric bootstrap draws cases that are independent and count alike: with cluster or sampling.weights take \

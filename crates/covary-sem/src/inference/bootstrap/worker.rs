@@ -229,7 +229,7 @@ impl<'a> Worker<'a> {
         let patterns = |(block, own): (usize, &BlockSample)| match drawn_rows.get(block).and_then(Option::as_ref) {
             // Drawn cases stand one by one.
             Some(rows) if own.patterns.is_some() => Some(Patterns::new(rows, &rows.counts)),
-            _ => own.patterns.clone(),
+            _ => own.resampled().map(|(_, patterns)| patterns.clone()),
         };
         Worker {
             shared,
@@ -498,8 +498,11 @@ impl<'a> Worker<'a> {
         let sample = &mut self.objective.samples[block];
         let draw = &mut self.draws[block];
         if let Some(patterns) = &mut self.patterns[block] {
-            let rows = self.drawn_rows[block].as_ref().or(own.rows.as_ref())?;
-            let start = (own.mean.as_deref()?, &own.covariance);
+            let rows = self.drawn_rows[block].as_ref().or(own.resampled().map(|(rows, _)| rows))?;
+            let start = match &own.first_stage {
+                Some(first) => (first.moments.mean.as_slice(), &first.moments.covariance),
+                None => (own.mean.as_deref()?, &own.covariance),
+            };
             let target = (sample, estimator);
             let moments = &mut self.moments[block];
             return incomplete::resample::set_moments(rows, start, settings, patterns, &draw.counts, moments, target);

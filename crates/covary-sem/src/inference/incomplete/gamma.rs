@@ -2,10 +2,15 @@
 
 use covary_numerics::{Matrix, linalg::Cholesky};
 
+use super::{information::At, saturated};
 use crate::{
     estimators::lower_triangle,
-    inference::{Solution, moment_covariance::moments_without},
-    sample::fourth_moments::counted_products,
+    inference::{
+        Solution,
+        casewise::cross_products,
+        moment_covariance::{Moment, moments, moments_without},
+    },
+    sample::{FirstStage, fourth_moments::counted_products},
     settings::{Information, MissingValues, SaturatedAt},
 };
 
@@ -21,7 +26,9 @@ impl Solution<'_> {
     /// # Source
     /// Savalei and Bentler (2009), Structural Equation Modeling 16; Yuan and Bentler (2000).
     pub(crate) fn gamma_by_pattern(&self, block: usize) -> Option<Matrix> {
-        let staged = matches!(self.settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage);
+        // Beside auxiliary variables, which lavaan 0.6-14 does not have, there is nothing to follow.
+        let staged = matches!(self.settings.missing, MissingValues::TwoStage | MissingValues::RobustTwoStage)
+            && self.sample.blocks[block].first_stage.is_none();
         if staged && self.of_baseline && self.settings.conventions.two_stage_baseline_fills_gaps {
             return self.gamma_of_filled_gaps(block);
         }
@@ -85,6 +92,9 @@ impl Solution<'_> {
         if kept.len() > MOST_MOMENTS {
             return None;
         }
+        if let Some(first) = &self.sample.blocks[block].first_stage {
+            return self.covariance_of_first_stage(block, first, kind, sandwich);
+        }
         let information = self.saturated_information(block, kind, at)?;
         let order = information.rows();
         let mut inverse = Cholesky::new(&information.select(&kept, &kept))?.inverse();
@@ -93,6 +103,41 @@ impl Solution<'_> {
             inverse = inverse.times(&first_order).times(&inverse);
         }
         Some(embedded(&inverse, &kept, order))
+    }
+
+    /// The same from the saturated model of all variables of the first stage, auxiliary ones among them, over the moments of
+    /// the model's variables.
+    fn covariance_of_first_stage(
+        &self,
+        block: usize,
+        first: &FirstStage,
+        kind: Option<Information>,
+        sandwich: bool,
+    ) -> Option<Matrix> {
+        let at = At { mean: &first.moments.mean, covariance: &first.moments.covariance };
+        let all = first.patterns.variables;
+        let kept = moments_without(all, true, &self.fixed_x(block));
+        if kept.len() > MOST_MOMENTS {
+            return None;
+        }
+        let first_order =
+            || cross_products(&self.sample.blocks[block], &saturated::scores(&first.patterns, &first.rows, at)?);
+        let information = match kind {
+            Some(Information::Observed) => saturated::observed(&first.patterns.moments(), at)?,
+            Some(Information::FirstOrder) => first_order()?,
+            Some(Information::Expected) | None => saturated::expected(&first.patterns.moments(), at.covariance)?,
+        };
+        let mut inverse = Cholesky::new(&information.select(&kept, &kept))?.inverse();
+        if sandwich {
+            inverse = inverse.times(&first_order()?.select(&kept, &kept)).times(&inverse);
+        }
+        let p = self.sample.blocks[block].covariance.rows();
+        let is_own = |moment: &Moment| match moment {
+            Moment::Covariance(i, j) => *i < p && *j < p,
+            Moment::Mean(i) => *i < p,
+        };
+        let own: Vec<usize> = moments(all, true).enumerate().filter(|(_, m)| is_own(m)).map(|(k, _)| k).collect();
+        Some(embedded(&inverse, &kept, information.rows()).select(&own, &own))
     }
 
     /// W, A or B of a block.

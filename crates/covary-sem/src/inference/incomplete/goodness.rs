@@ -6,7 +6,7 @@ use super::information::embedded_inverse;
 use crate::sample::{BlockSample, incomplete};
 
 /// d'Wd and s'Ws in the metric W of the patterns at the implied moments: s the available cases' means and the pairs'
-/// covariances (divisor n), d = s − σ(θ̂), the moments of fixed x left out.
+/// covariances (divisor n), d = s − σ(θ̂), the moments of fixed x left out. Of the first p variables, as many as `covariance` has: auxiliary ones stand behind them.
 ///
 /// With sampling weights s are the moments of the saturated model. As in lavaan 0.6-14, whose other residual indices take the moments of the saturated model. `None` with complete data
 /// and where a sub-block is not positive definite.
@@ -17,10 +17,11 @@ pub fn quadratic_forms(
     fixed_x: &[usize],
 ) -> Option<(f64, f64)> {
     let patterns = block.patterns.as_ref()?;
-    let p = patterns.variables;
+    let p = covariance.rows();
+    let patterns = if p < patterns.variables { &patterns.of_variables(&(0..p).collect::<Vec<_>>()) } else { patterns };
     let all: Vec<usize> = (0..p).collect();
     let (means, s) = if block.case_weights.is_some() {
-        (block.mean.clone()?, block.covariance.clone())
+        (block.mean.as_ref()?[..p].to_vec(), block.covariance.select(&all, &all))
     } else {
         let pairs = incomplete::pairwise_of(block.rows.as_ref()?, &block.row_weights()?, &all)?;
         (patterns.by_variable().iter().map(|variable| variable.mean).collect(), pairs)

@@ -54,10 +54,16 @@ fn of_x(block: &BlockSample, covariance: &Matrix) -> Option<f64> {
 
 /// χ² of the baseline of one block: each variable by its available cases, `x` together by their own saturated model.
 ///
+/// Beside auxiliary variables, which stand behind the first `modelled` ones, everything that touches them is free.
 /// With missing = "ml.x" x stand at the available means and the pairs' covariances, as in lavaan 0.6-14.
 /// `None` where a covariance matrix is not positive definite.
-pub fn baseline_statistic(block: &BlockSample, x: &[usize], settings: &Settings) -> Option<f64> {
+pub fn baseline_statistic(block: &BlockSample, modelled: usize, x: &[usize], settings: &Settings) -> Option<f64> {
     let patterns = block.patterns.as_ref()?;
+    let saturated = || deviance(patterns, block.mean.as_ref()?, &block.covariance);
+    if modelled < patterns.variables {
+        let own = saturated::uncorrelated(patterns, modelled, x)?;
+        return Some(deviance(patterns, &own.mean, &own.covariance)? - saturated()?);
+    }
     let alone = patterns.by_variable();
     let y = (0..patterns.variables).filter(|j| !x.contains(j));
     let of_y: f64 = y.map(|j| alone[j].cases * (alone[j].variance.ln() + 1.0)).sum();
@@ -72,7 +78,7 @@ pub fn baseline_statistic(block: &BlockSample, x: &[usize], settings: &Settings)
         };
         deviance(&patterns.of_variables(x), &mean, &covariance)?
     };
-    Some(of_y + of_x - deviance(patterns, block.mean.as_ref()?, &block.covariance)?)
+    Some(of_y + of_x - saturated()?)
 }
 
 /// Means and covariances of `x` by the saturated model of these variables alone, from their own available cases.

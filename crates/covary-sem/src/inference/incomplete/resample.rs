@@ -10,7 +10,8 @@ use crate::{
 };
 
 /// Patterns and moments of the counts of distinct rows, into the objective's sample and into `covariance` and `mean`:
-/// those of the saturated model, found by EM from `start`, or of pairs.
+/// those of the saturated model, found by EM from `start`, or of pairs. Where auxiliary variables take part in the first of two
+/// stages, rows, patterns and `start` are those of all variables, the model's first.
 ///
 /// `None` where a variable or a pair has too few of the drawn cases.
 pub(crate) fn set_moments(
@@ -30,8 +31,9 @@ pub(crate) fn set_moments(
         *mean = patterns.by_variable().iter().map(|variable| variable.mean).collect();
     } else {
         let moments = saturated::saturated_from(patterns, Some(start))?;
-        *covariance = moments.covariance;
-        *mean = moments.mean;
+        let own: Vec<usize> = (0..covariance.rows()).collect();
+        *covariance = moments.covariance.select(&own, &own);
+        *mean = moments.mean[..own.len()].to_vec();
     }
     sample.covariance.copy_from_slice(covariance.values());
     let means = sample.mean.len();

@@ -9,8 +9,9 @@ use super::{ModelTest, TestInput, upper_tail};
 use crate::{
     estimators::{Weight, lower_triangle},
     inference::{Solution, incomplete::embedded, moment_covariance::moments_without},
+    model_matrices::Source,
     sample::{DistinctRows, fourth_moments::counted_products},
-    settings::TestName,
+    settings::{SaturatedAt, TestName},
 };
 
 /// V⁻¹ = Γ_NT(S).
@@ -69,6 +70,15 @@ fn residual_test(input: &TestInput, metrics: &[Weight<f64>], name: TestName, wit
         information = information.plus(&delta.transpose().times(&product).scaled(weight));
         for (own, element) in pull.iter_mut().zip(delta.transpose().times_vector(&weighted)) {
             *own += weight * element;
+        }
+    }
+    let information = solution.with_frequencies(information, SaturatedAt::Unstructured);
+    for frequency in &solution.matrices.frequencies {
+        let n = solution.sample.blocks[frequency.block].weighted_cases();
+        let (d, share) = (n.ln() - frequency.expected(solution.theta).ln(), n / solution.sample.cases() as f64);
+        square += share * d * d;
+        if let Source::Free(k) = frequency.source {
+            pull[k] += share * d;
         }
     }
     let inverse = solution.generalized_inverse(&information)?;

@@ -4,6 +4,7 @@
 
 mod browne_residual;
 mod mean_var_adjusted;
+mod of_fit;
 mod satorra_bentler;
 mod scaled_shifted;
 mod standard;

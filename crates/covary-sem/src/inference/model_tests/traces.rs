@@ -5,7 +5,10 @@ use covary_numerics::{Matrix, matrix::dot};
 use super::super::{Solution, information::in_metric, moment_covariance::MomentCovariance, sandwich::Purpose};
 use crate::{
     estimators::Weight,
-    settings::TestName::{MeanVarAdjusted, ScaledShifted},
+    settings::{
+        SaturatedAt,
+        TestName::{MeanVarAdjusted, ScaledShifted},
+    },
 };
 
 /// Traces of UΓ̂, over all groups: W = blockdiag(w_g W_g), Γ̂ = blockdiag(Γ̂_g/w_g).
@@ -22,6 +25,7 @@ impl Traces {
     pub fn new(solution: &Solution) -> Option<Self> {
         let metrics = solution.metrics_of(Purpose::Tests)?;
         let information = in_metric(solution.matrices, &solution.values, &solution.weights(), &metrics);
+        let information = solution.with_frequencies(information, SaturatedAt::Structured);
         let inverse = solution.generalized_inverse(&information)?;
         let (meat, trace) = solution.meat(&metrics)?;
         let of_model = dot(inverse.values(), meat.values());
@@ -39,6 +43,9 @@ fn second_trace(solution: &Solution, metrics: &[Weight<f64>], meat: &Matrix, inv
         squares += own_squares;
         twice = twice.plus(&own_twice.scaled(weight));
     }
+    // WΓ̂ of the log frequencies is the identity.
+    squares += solution.matrices.frequencies.len() as f64;
+    let twice = solution.with_frequencies(twice, SaturatedAt::Structured);
     let product = inverse.times(meat);
     let square = dot(product.values(), product.transpose().values());
     Some(squares - 2.0 * dot(inverse.values(), twice.values()) + square)

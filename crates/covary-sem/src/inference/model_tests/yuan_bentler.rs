@@ -59,9 +59,10 @@ pub(super) fn test_of_mplus(input: &TestInput) -> Option<ModelTest> {
 fn scaled(input: &TestInput, information: &Matrix, name: TestName) -> Option<ModelTest> {
     let solution = input.solution;
     let blocks = 0..solution.sample.blocks.len();
-    let of_saturated: f64 = blocks.map(|block| solution.saturated_trace(block)).sum::<Option<f64>>()?;
+    let of_saturated: f64 = blocks.map(|block| solution.saturated_trace(block)).sum::<Option<f64>>()?
+        + solution.matrices.frequencies.len() as f64;
     let inverse = solution.generalized_inverse(information)?;
-    let first_order = solution.first_order(SaturatedAt::Structured)?;
+    let first_order = solution.first_order(solution.meat_at(Purpose::Tests))?;
     let of_model: f64 = inverse.values().iter().zip(first_order.values()).map(|(l, r)| l * r).sum();
     let moments = super::super::test_statistic::moments(solution.matrices) as f64;
     let likelihood_scaling =

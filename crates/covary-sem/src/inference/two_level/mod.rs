@@ -97,6 +97,11 @@ pub(crate) fn refuse_settings(table: &ParameterTable, settings: &Settings) -> Re
             "std.ov does not go with two levels: standardize the variables in the data, by the level you mean",
         );
     }
+    if settings.standard_test.is_some() || settings.scaled_test.is_some() {
+        return refuse(
+            "standard.test and scaled.test: models of two levels have the standard and the scaled test alone",
+        );
+    }
     if !matches!(settings.missing, MissingValues::Listwise | MissingValues::Ml | MissingValues::MlX) {
         return refuse("models of two levels take missing = listwise or ml");
     }
