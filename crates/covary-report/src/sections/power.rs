@@ -226,7 +226,7 @@ fn estimates_table(report: &Place<PowerReport>, own: &Place<PowerAtN>, context: 
         let mut figures = vec![
             number!(parameter.truth, Statistic),
             number!(mean.value, Statistic),
-            number!(at_n.relative_bias, Proportion),
+            number!(at_n.relative_bias, Statistic),
             number!(at_n.sd, Statistic),
             number!(at_n.mean_se, Statistic),
             number!(at_n.se_ratio, Statistic),

@@ -28,7 +28,7 @@ pub(super) fn head(term: PowerTerm) -> Text {
         PowerTerm::Truth => text!["Population"],
         PowerTerm::MeanEstimate => text![Sym("M")],
         PowerTerm::Bias => text!["Bias"],
-        PowerTerm::RelativeBias => text!["Bias, %"],
+        PowerTerm::RelativeBias => text!["Rel. bias"],
         PowerTerm::SdOfEstimates => text![Sym("SD")],
         PowerTerm::MeanError => text!["S.E."],
         PowerTerm::ErrorRatio => text!["S.E./", Sym("SD")],
@@ -50,7 +50,7 @@ pub(super) fn definition(term: PowerTerm) -> Option<&'static str> {
         PowerTerm::Truth => "What the analysed model would estimate from the whole population.",
         PowerTerm::MeanEstimate => "Mean of the estimates over the samples.",
         PowerTerm::Bias => "Mean estimate minus the population's value.",
-        PowerTerm::RelativeBias => "Bias in percent of the population's value.",
+        PowerTerm::RelativeBias => "Bias as a share of the population's value.",
         PowerTerm::SdOfEstimates => "Standard deviation of the estimates over the samples: the true standard error.",
         PowerTerm::MeanError => "Mean of the standard errors over the samples.",
         PowerTerm::ErrorRatio => {
