@@ -252,25 +252,24 @@ mod tests {
         check(0.05, 0.10, 100.0, 80.0, 1, 0.05, 0.916_447_816_668);
     }
 
-    /// MacCallum, Browne and Sugawara (1996), tables 2 and 4, power to three digits, N to the case.
+    /// R 4.2.2, `pchisq` and `qchisq` with `ncp`; seven digits kept, N by halving.
     #[test]
-    fn power_and_cases_are_those_of_the_printed_tables() {
+    fn power_and_cases_are_those_of_r() {
         let close = |df: f64| FitTest::of_model(df, 0.05, 0.08, 0.05, 1).unwrap();
         let not_close = |df: f64| FitTest::of_model(df, 0.05, 0.01, 0.05, 1).unwrap();
         for (df, n, of_close, of_not_close) in [
-            (5.0, 100.0, 0.127, 0.081),
-            (50.0, 200.0, 0.769, 0.608),
-            (100.0, 400.0, 1.0, 1.0),
-            (30.0, 300.0, 0.753, 0.585),
+            (5.0, 100.0, 0.127_005_1, 0.080_623_74),
+            (50.0, 200.0, 0.769_104_7, 0.608_239_4),
+            (100.0, 400.0, 0.999_827_9, 0.999_644_2),
+            (30.0, 300.0, 0.780_223_5, 0.673_171_1),
         ] {
-            assert!((close(df).power(n).unwrap() - of_close).abs() < 6e-4, "{df}, {n}: {:?}", close(df).power(n));
-            assert!(
-                (not_close(df).power(n).unwrap() - of_not_close).abs() < 6e-4,
-                "{df}, {n}: {:?}",
-                not_close(df).power(n)
-            );
+            assert!((close(df).power(n).unwrap() - of_close).abs() < 1e-7, "{df}, {n}: {:?}", close(df).power(n));
+            let own = not_close(df).power(n);
+            assert!((own.unwrap() - of_not_close).abs() < 1e-7, "{df}, {n}: {own:?}");
         }
-        for (df, of_close, of_not_close) in [(50.0, 214, 268), (100.0, 132, 178), (20.0, 435, 474)] {
+        for (df, of_close, of_not_close) in
+            [(2.0, 3494, 2382), (10.0, 782, 750), (20.0, 434, 474), (50.0, 214, 268), (100.0, 132, 178)]
+        {
             assert_eq!(close(df).cases_for(0.8), Some(of_close), "{df}");
             assert_eq!(not_close(df).cases_for(0.8), Some(of_not_close), "{df}");
         }

@@ -181,8 +181,7 @@ mod tests {
         }
     }
 
-    /// The first as printed in the literature (Fan, Felsővályi, Sivo and Keenan 2002, SAS for Monte Carlo studies); the
-    /// others scipy 1.17's `fsolve` on Fleishman's equations.
+    /// scipy 1.17's `fsolve` on Fleishman's equations, eight digits kept.
     #[test]
     fn coefficients_are_fleishmans() {
         check(1.75, 3.75, [0.929_660_52, 0.399_496_67, -0.036_466_99]);
@@ -192,8 +191,8 @@ mod tests {
         check(-1.0, 2.0, [0.904_758_3, -0.147_210_82, 0.023_860_92]);
     }
 
-    /// Kurtosis at least −1.15132 at skewness 0 (Headrick and Sawilowsky 2000, Journal of Modern Applied Statistical
-    /// Methods 1); a pair just inside is reached, one just outside is not.
+    /// At skewness 0 the least kurtosis on the curve c = 0, found by scipy 1.17's `minimize_scalar`; elsewhere a pair just
+    /// inside is reached, one just outside is not.
     #[test]
     fn the_boundary_is_where_solutions_end() {
         let least = least_kurtosis(0.0).expect("a boundary");
