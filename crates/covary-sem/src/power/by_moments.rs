@@ -62,6 +62,7 @@ pub(super) fn serves(study: &Study, drawing: &SimulationSettings) -> bool {
         && settings.h1_information[0] == Some(SaturatedAt::Structured)
         && settings.conventions.likelihood != Likelihood::Amos
         && settings.conditional_x != Some(true)
+        && !settings.correlation
         && settings.bootstrap.is_none()
         && study.table.exploratory.is_empty()
         && study.truth.fit.restrictions.are_linear()

@@ -9,7 +9,7 @@ use crate::{
     estimators::Estimator,
     fit::fit_table,
     parameter_table::{Available, complete},
-    settings::{EstimatorName, Information, MissingValues, StandardErrors, TestName},
+    settings::{EstimatorName, Information, MissingValues, Ordered, StandardErrors, TestName},
     simulate::Population,
 };
 
@@ -100,7 +100,9 @@ impl Study {
     /// population, or cannot be identified.
     pub fn new(design: &Design) -> Result<Study, SemError> {
         let Design { model, population, settings, .. } = *design;
-        refuse(settings)?;
+        // Thresholds of a text that is the population too say how data are cut.
+        let analysed_thresholds = model.elements.iter().any(|element| element.op == Operator::Threshold);
+        refuse(settings, population.is_some() && analysed_thresholds)?;
         let read = if design.standardized { Population::standardized } else { Population::new };
         let of_population = match population {
             // Constraints that stand beside the analysed model are none of the population's.
@@ -174,8 +176,15 @@ impl Tracked {
     }
 }
 
-fn refuse(settings: &Settings) -> Result<(), SemError> {
-    let unfit: [(bool, &str); 5] = [
+fn refuse(settings: &Settings, with_thresholds: bool) -> Result<(), SemError> {
+    let ordered = settings.ordered != Ordered::None || with_thresholds;
+    let unfit = [
+        (
+            ordered,
+            "the analysis of ordered outcomes (without ordered and thresholds categories are analysed as numbers)",
+        ),
+        (!settings.auxiliary.is_empty(), "aux"),
+        (settings.group_w_free, "group.w.free"),
         (settings.cluster.is_some(), "cluster"),
         (settings.sampling_weights.is_some(), "sampling.weights"),
         (settings.function == crate::settings::Function::Efa, "function = \"efa\""),

@@ -246,6 +246,10 @@ fn what_cannot_be_studied_is_refused_with_its_reason() {
         }
     };
     refused(MEDIATION, None, json!({"cluster": "class"}), &["cluster", "power studies"]);
+    refused(MEDIATION, None, json!({"ordered": true}), &["ordered outcomes", "as numbers"]);
+    let cut = format!("{ANALYSED}\nm1 | t1");
+    refused(&cut, Some(MEDIATION), json!({}), &["ordered outcomes"]);
+    refused(MEDIATION, None, json!({"aux": "q"}), &["aux", "power studies"]);
     refused("f =~ q1 + q2 + q3", Some(MEDIATION), json!({}), &["q1"]);
     refused("f =~ 0.8*a + 0.7*b", None, json!({}), &["not identified", "f =~ a"]);
     let own = study(MEDIATION, None, json!({}));
