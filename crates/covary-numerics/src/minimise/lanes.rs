@@ -129,14 +129,14 @@ impl<const N: usize> LaneSearches<N> {
         let (mut largest, mut sum, mut slope) = (Lanes::ZERO, value, Lanes::ZERO);
         for (element, direction) in gradient.iter().zip(&self.direction) {
             largest = largest.max(element.abs());
-            // Infinite or not a number as soon as one element is.
-            sum += *element - *element;
+            // Not a number as soon as one element is infinite or none.
+            sum += *element * Lanes::ZERO;
             slope += *element * *direction;
         }
         let mut moves = [false; N];
-        for k in 0..N {
-            let told = Trial { step: self.lanes[k].step, value: value.0[k], slope: slope.0[k] };
-            moves[k] = self.lanes[k].judge(told, sum.0[k].is_finite(), largest.0[k], self.settings.gradient_tolerance);
+        for (k, (lane, moves)) in self.lanes.iter_mut().zip(&mut moves).enumerate() {
+            let told = Trial { step: lane.step, value: value.0[k], slope: slope.0[k] };
+            *moves = lane.judge(told, sum.0[k].is_finite(), largest.0[k], self.settings.gradient_tolerance);
         }
         if moves.contains(&true) {
             self.move_on(&moves, gradient);
@@ -212,8 +212,8 @@ impl<const N: usize> LaneSearches<N> {
         }
         for (k, lane) in self.lanes.iter_mut().enumerate().filter(|(k, _)| moves[*k]) {
             lane.slope = slope.0[k];
-            // Written so that NaN fails too.
-            if !(lane.slope < 0.0) && lane.ending.is_none() {
+            let descends = lane.slope < 0.0; // not with NaN
+            if !descends && lane.ending.is_none() {
                 lane.ending = Some(Ending::NoProgress);
             }
         }

@@ -246,6 +246,7 @@ impl<'a> Worker<'a> {
                 metric: None,
                 of_available_cases: None,
                 given_x: None,
+                frequencies: None,
             }),
         };
         FitInput {

@@ -9,7 +9,7 @@ use crate::{
     estimators::Estimator,
     fit::fit_table,
     parameter_table::{Available, complete},
-    settings::{EstimatorName, Information, MissingValues, Ordered, StandardErrors, TestName},
+    settings::{EstimatorName, Information, MissingValues, StandardErrors, TestName},
     simulate::Population,
 };
 
@@ -177,10 +177,9 @@ impl Tracked {
 }
 
 fn refuse(settings: &Settings, with_thresholds: bool) -> Result<(), SemError> {
-    let ordered = settings.ordered != Ordered::None || with_thresholds;
     let unfit = [
         (
-            ordered,
+            with_thresholds,
             "the analysis of ordered outcomes (without ordered and thresholds categories are analysed as numbers)",
         ),
         (!settings.auxiliary.is_empty(), "aux"),

@@ -246,7 +246,6 @@ fn what_cannot_be_studied_is_refused_with_its_reason() {
         }
     };
     refused(MEDIATION, None, json!({"cluster": "class"}), &["cluster", "power studies"]);
-    refused(MEDIATION, None, json!({"ordered": true}), &["ordered outcomes", "as numbers"]);
     let cut = format!("{ANALYSED}\nm1 | t1");
     refused(&cut, Some(MEDIATION), json!({}), &["ordered outcomes"]);
     refused(MEDIATION, None, json!({"aux": "q"}), &["aux", "power studies"]);
